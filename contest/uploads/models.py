@@ -1,0 +1,138 @@
+"""Files on their way in, what was received, and what we made of it to be shown."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from contest.accounts.models import Person
+from contest.db import Base, one_of
+
+KINDS = ("video", "photo")
+
+
+def new_upload_id() -> str:
+    """A name nobody can guess: knowing it is not enough to reach the upload, but it is the first of two locks."""
+    return secrets.token_hex(16)
+
+
+class Upload(Base):
+    """One file being received from one person. How much is here is told by the part file, never by this row."""
+
+    __tablename__ = "upload"
+    __table_args__ = (
+        one_of("state", "receiving", "received", "cancelled", "expired"),
+        one_of("kind", *KINDS),
+        sa.CheckConstraint("declared_bytes > 0", name="declared_bytes"),
+        sa.CheckConstraint("received_bytes BETWEEN 0 AND declared_bytes", name="received_bytes"),
+        sa.CheckConstraint(
+            "state <> 'received' OR (completed_at IS NOT NULL AND received_bytes = declared_bytes)", name="complete"
+        ),
+        sa.Index("ix_upload_unfinished", "state", "expires_at"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_upload_id)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    purpose: Mapped[str]  # what it is for, in the words of the feature that asked for it: "entry-file:12"
+    kind: Mapped[str]
+    filename: Mapped[str]  # as the person's device calls it; never part of a path or of a public page
+    mime: Mapped[str]  # what the device says it is; the check finds out
+    declared_bytes: Mapped[int] = mapped_column(sa.BigInteger)
+    received_bytes: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    state: Mapped[str] = mapped_column(default="receiving")
+    first_chunk_sha256: Mapped[str | None]  # of the first MiB: tells a re-chosen file from another of the same size
+    sha256: Mapped[str | None]
+    storage_key: Mapped[str | None]
+    created_at: Mapped[datetime]
+    last_byte_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship()
+    asset: Mapped["Asset | None"] = relationship(back_populates="upload")
+
+    @property
+    def percent(self) -> int:
+        """How much has arrived, rounded down: 100 means all."""
+        return self.received_bytes * 100 // self.declared_bytes
+
+    @property
+    def is_received(self) -> bool:
+        return self.state == "received"
+
+
+class Asset(Base):
+    """A file that was received whole. The original stays as it came and private; what is shown is a rendition."""
+
+    __tablename__ = "asset"
+    __table_args__ = (
+        one_of("kind", *KINDS),
+        one_of("state", "waiting", "checking", "checked", "unreadable"),
+        sa.CheckConstraint("state <> 'checked' OR (facts IS NOT NULL AND sha256 IS NOT NULL)", name="facts"),
+        sa.CheckConstraint("(state = 'unreadable') = (unreadable_code IS NOT NULL)", name="unreadable_code"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    upload_id: Mapped[str] = mapped_column(sa.ForeignKey("upload.id"), unique=True)
+    kind: Mapped[str]
+    state: Mapped[str] = mapped_column(default="waiting")
+    bytes: Mapped[int] = mapped_column(sa.BigInteger)
+    sha256: Mapped[str | None] = mapped_column(index=True)
+    original_key: Mapped[str | None]
+    facts: Mapped[dict[str, Any] | None]  # contest.media Facts.to_json(): what was measured, no judgement
+    unreadable_code: Mapped[str | None]
+    poster_key: Mapped[str | None]
+    created_at: Mapped[datetime]
+    checked_at: Mapped[datetime | None]
+
+    upload: Mapped[Upload] = relationship(back_populates="asset")
+    renditions: Mapped[list["Rendition"]] = relationship(
+        back_populates="asset", lazy="selectin", order_by="Rendition.id"
+    )
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether we know what is in the file, be it good or not."""
+        return self.state in ("checked", "unreadable")
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is something to show: a video that plays or a photo in display sizes."""
+        return self.rendition(self.display_profile) is not None
+
+    @property
+    def display_profile(self) -> str:
+        return "hls" if self.kind == "video" else "photo"
+
+    def rendition(self, profile: str) -> "Rendition | None":
+        """The newest finished rendition of that profile."""
+        ready = [made for made in self.renditions if made.profile == profile and made.state == "ready"]
+        return max(ready, key=lambda made: made.version, default=None)
+
+
+class Rendition(Base):
+    """Files we made from an asset for one use, without its metadata. Shown only when ready, and then never changed."""
+
+    __tablename__ = "rendition"
+    __table_args__ = (
+        sa.UniqueConstraint("asset_id", "profile", "version"),
+        one_of("state", "ready", "failed"),
+        sa.CheckConstraint("version > 0", name="version"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    asset_id: Mapped[int] = mapped_column(sa.ForeignKey("asset.id"), index=True)
+    profile: Mapped[str]  # poster, hls, mp4, photo
+    version: Mapped[int]
+    state: Mapped[str]
+    prefix: Mapped[str]  # d/<2 of the hash>/<hash>/<profile>-<version>/
+    files: Mapped[list[Any]]  # {name, mime, bytes, sha256, width, height} each; nothing else can be fetched
+    created_at: Mapped[datetime]
+
+    asset: Mapped[Asset] = relationship(back_populates="renditions")
+
+    def file(self, name: str) -> dict[str, Any] | None:
+        """What is recorded about the file called `name`."""
+        return next((file for file in self.files if file["name"] == name), None)

@@ -1,0 +1,50 @@
+"""How a received file is told to the feature that asked for it, which this package does not know.
+
+A purpose is `prefix:rest`. The feature registers once, at import, what is to be called for its prefix; the calls come
+inside the transaction that makes the thing true, so that both are written or neither.
+"""
+
+from collections.abc import Callable
+
+from contest.uploads.models import Asset, Upload
+
+OnReceived = Callable[[Upload, Asset], None]
+OnAsset = Callable[[Asset], None]
+
+_received: dict[str, OnReceived] = {}
+_checked: dict[str, OnAsset] = {}
+_rendered: dict[str, OnAsset] = {}
+
+
+def on_received(prefix: str, call: OnReceived) -> None:
+    """The last byte is here. `call` may raise Refused, which leaves the upload unfinished and tells the person why."""
+    _received[prefix] = call
+
+
+def on_checked(prefix: str, call: OnAsset) -> None:
+    """The check has ended: the asset is checked or unreadable."""
+    _checked[prefix] = call
+
+
+def on_rendered(prefix: str, call: OnAsset) -> None:
+    """There is something to show."""
+    _rendered[prefix] = call
+
+
+def tell_received(upload: Upload, asset: Asset) -> None:
+    if call := _received.get(prefix_of(upload)):
+        call(upload, asset)
+
+
+def tell_checked(asset: Asset) -> None:
+    if call := _checked.get(prefix_of(asset.upload)):
+        call(asset)
+
+
+def tell_rendered(asset: Asset) -> None:
+    if call := _rendered.get(prefix_of(asset.upload)):
+        call(asset)
+
+
+def prefix_of(upload: Upload) -> str:
+    return upload.purpose.partition(":")[0]
