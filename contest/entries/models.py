@@ -1,0 +1,146 @@
+"""One submission: its texts, people, files, pledge, and what was decided about it."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from contest.accounts.models import Person
+from contest.db import Base, one_of
+from contest.editions.models import Category, Edition, Group
+from contest.uploads.models import Asset
+
+
+class Entry(Base):
+    """One submission. `number` is the entrant's, on the receipt; `code` is all that a judge ever sees.
+
+    draft -> submitted -> passed, or returned -> submitted again; withdrawn from any of these by the entrant.
+    """
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        one_of("state", "draft", "submitted", "returned", "passed", "withdrawn"),
+        sa.CheckConstraint("state IN ('draft', 'withdrawn') OR number IS NOT NULL", name="submitted_has_number"),
+        sa.CheckConstraint("state != 'passed' OR code IS NOT NULL", name="passed_has_code"),
+        sa.UniqueConstraint("edition_id", "number"),
+        sa.UniqueConstraint("edition_id", "code"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(sa.ForeignKey("edition.id"), index=True)
+    category_id: Mapped[int] = mapped_column(sa.ForeignKey("category.id"), index=True)
+    group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contest_group.id"), index=True)
+    entrant_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    state: Mapped[str] = mapped_column(default="draft")
+    number: Mapped[str | None]
+    code: Mapped[str | None]
+    title: Mapped[str] = mapped_column(default="")
+    synopsis: Mapped[str] = mapped_column(default="")
+    unit_name: Mapped[str] = mapped_column(default="")
+    contact_name: Mapped[str] = mapped_column(default="")
+    contact_phone: Mapped[str] = mapped_column(default="")
+    contact_email: Mapped[str] = mapped_column(default="")
+    pledged_at: Mapped[datetime | None]  # when the originality pledge was ticked
+    showcase_consent: Mapped[bool] = mapped_column(default=False)
+    revision: Mapped[int] = mapped_column(default=0)  # counts saves, so that a stale form is noticed
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+
+    edition: Mapped[Edition] = relationship()
+    category: Mapped[Category] = relationship()
+    group: Mapped[Group | None] = relationship()
+    entrant: Mapped[Person] = relationship()
+    authors: Mapped[list["EntryAuthor"]] = relationship(
+        order_by="EntryAuthor.position", cascade="all, delete-orphan", back_populates="entry"
+    )
+    files: Mapped[list["EntryFile"]] = relationship(order_by="EntryFile.position", back_populates="entry")
+    decisions: Mapped[list["EligibilityDecision"]] = relationship(order_by="EligibilityDecision.id")
+
+
+class EntryAuthor(Base):
+    """A person credited on the entry, in order."""
+
+    __tablename__ = "entry_author"
+    __table_args__ = (sa.UniqueConstraint("entry_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entry.id"), index=True)
+    position: Mapped[int]
+    name: Mapped[str]
+
+    entry: Mapped[Entry] = relationship(back_populates="authors")
+
+
+class EntryFile(Base):
+    """A place for one file of an entry, and the received file that fills it. Replaced files keep their row."""
+
+    __tablename__ = "entry_file"
+    __table_args__ = (
+        one_of("state", "current", "replaced", "removed"),
+        sa.Index(
+            "uq_entry_file_current",
+            "entry_id",
+            "position",
+            unique=True,
+            sqlite_where=sa.text("state = 'current'"),
+            postgresql_where=sa.text("state = 'current'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entry.id"), index=True)
+    position: Mapped[int]
+    asset_id: Mapped[int] = mapped_column(sa.ForeignKey("asset.id"), index=True)
+    state: Mapped[str] = mapped_column(default="current")
+    caption: Mapped[str] = mapped_column(default="")
+    added_at: Mapped[datetime]
+
+    entry: Mapped[Entry] = relationship(back_populates="files")
+    asset: Mapped[Asset] = relationship()
+
+
+class CheckReport(Base):
+    """Measured facts about a file and the rules they meet or miss, as they stood when it was checked."""
+
+    __tablename__ = "check_report"
+    __table_args__ = (one_of("outcome", "ok", "advice", "must_fix", "unreadable"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_file_id: Mapped[int] = mapped_column(sa.ForeignKey("entry_file.id"), index=True)
+    outcome: Mapped[str]
+    limits: Mapped[dict[str, Any]]  # the category's limits at that time
+    findings: Mapped[list[Any]]  # [{"code", "outcome", "measured", "limit"}], translated when shown
+    checked_at: Mapped[datetime]
+
+
+class EligibilityDecision(Base):
+    """A person checked a submitted entry: it passed, or it was returned with a reason the entrant reads."""
+
+    __tablename__ = "eligibility_decision"
+    __table_args__ = (
+        one_of("outcome", "passed", "returned"),
+        sa.CheckConstraint("outcome = 'passed' OR reason != ''", name="returned_has_reason"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entry.id"), index=True)
+    outcome: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    decided_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    decided_at: Mapped[datetime]
+
+    decided_by: Mapped[Person] = relationship()
+
+
+class Receipt(Base):
+    """What the entrant keeps: number, server time and SHA-256 of each file, signed so that it can be verified."""
+
+    __tablename__ = "receipt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entry.id"), index=True)
+    issued_at: Mapped[datetime]
+    body: Mapped[str]  # canonical JSON, as signed
+    signature: Mapped[str] = mapped_column(unique=True)

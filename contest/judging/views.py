@@ -1,0 +1,7 @@
+"""Not written yet."""
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Nothing yet."""

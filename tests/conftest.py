@@ -1,0 +1,100 @@
+"""What every test may ask for. The database is real: SQLite, or PostgreSQL with `--database postgresql`."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from contest.app import create_app
+from contest.db import Base, db
+from tests import servers
+
+ADMIN = "TEST_POSTGRES_ADMIN"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one PostgreSQL for all test processes; the workers find its address in the environment."""
+    if config.getoption("--database") == "postgresql" and ADMIN not in os.environ:
+        config.stash[STACK] = ExitStack()
+        os.environ[ADMIN] = config.stash[STACK].enter_context(servers.postgres())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if STACK in config.stash:
+        config.stash[STACK].close()
+
+
+STACK = pytest.StashKey[ExitStack]()
+
+
+def make_schema(app: Flask) -> None:
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def database_kind(request: pytest.FixtureRequest) -> str:
+    kind: str = request.config.getoption("--database")
+    return kind
+
+
+@pytest.fixture(scope="session")
+def schema(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where a database with the schema and no rows is: a file to copy, or the address of one to empty."""
+    if database_kind == "sqlite":
+        instance = tmp_path_factory.mktemp("schema")
+        make_schema(create_app(instance=instance, testing=True))
+        return str(instance / "contest.sqlite")
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    admin = sa.create_engine(os.environ[ADMIN], isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    url = os.environ[ADMIN].rsplit("/", 1)[0] + f"/{name}"
+    make_schema(create_app(instance=tmp_path_factory.mktemp("schema"), database_url=url, testing=True))
+    return url
+
+
+def empty(url: str) -> None:
+    """Delete every row; triggers that forbid it are put aside, which only the tests' superuser can."""
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with engine.connect() as connection:
+        connection.execute(sa.text("SET session_replication_role = replica"))
+        connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+def instance(tmp_path: Path, database_kind: str, schema: str) -> Path:
+    """The instance folder of a service that was just set up, with an empty database."""
+    folder = tmp_path / "instance"
+    folder.mkdir()
+    if database_kind == "sqlite":
+        shutil.copy(schema, folder / "contest.sqlite")
+    else:
+        empty(schema)
+        (folder / "contest.toml").write_text(f'database_url = "{schema}"\n')
+    (folder / "secret_key").write_text("a secret that only tests know")
+    return folder
+
+
+@pytest.fixture
+def app(instance: Path) -> Iterator[Flask]:
+    """The whole service on a fresh instance, inside its application context."""
+    app = create_app(instance=instance, testing=True)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
