@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ ADMIN = "TEST_POSTGRES_ADMIN"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.addoption("--not-run-file", help="where to list the tests that were not run, and why")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -98,3 +100,18 @@ def app(instance: Path) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Nothing is skipped silently: say what was not run and why, also to script/test; CI takes only stated reasons."""
+    lines = []
+    for report in terminalreporter.stats.get("skipped", []):
+        _, _, reason = report.longrepr
+        lines.append(f"{report.nodeid}: {reason.removeprefix('Skipped: ')}")
+    if target := config.getoption("--not-run-file"):
+        Path(target).write_text("".join(f"{line}\n" for line in sorted(lines)), encoding="utf-8")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones begin first, so that two cores end together."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
