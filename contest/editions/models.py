@@ -3,11 +3,18 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import get_locale
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.db import Base, one_of
 
 PHASES = ("submission", "review", "judging", "notice", "showcase")
+
+
+def in_language(chinese: str, english: str) -> str:
+    """The text in the reader's language, in the other one when there is none."""
+    locale = get_locale()
+    return (english or chinese) if locale is not None and locale.language == "en" else (chinese or english)
 
 
 class Edition(Base):
@@ -17,6 +24,7 @@ class Edition(Base):
     __table_args__ = (
         one_of("state", "draft", "open", "archived"),
         sa.CheckConstraint("NOT is_current OR state = 'open'", name="current_is_open"),
+        sa.CheckConstraint("upload_grace_min BETWEEN 0 AND 1440", name="upload_grace"),
         sa.Index(
             "uq_edition_current",
             "is_current",
@@ -38,6 +46,7 @@ class Edition(Base):
     contact_phone: Mapped[str] = mapped_column(default="")
     contact_email: Mapped[str] = mapped_column(default="")
     time_zone: Mapped[str] = mapped_column(default="Asia/Shanghai")
+    upload_grace_min: Mapped[int] = mapped_column(default=30)  # an upload begun in time may end this long after
     state: Mapped[str] = mapped_column(default="draft")
     is_current: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
@@ -48,6 +57,26 @@ class Edition(Base):
 
     def phase(self, kind: str) -> "Phase | None":
         return next((phase for phase in self.phases if phase.kind == kind), None)
+
+    @property
+    def title(self) -> str:
+        return in_language(self.name, self.name_en)
+
+    @property
+    def motto(self) -> str:
+        """The theme in the reader's language."""
+        return in_language(self.theme, self.theme_en)
+
+    @property
+    def lead(self) -> str:
+        """The introduction in the reader's language."""
+        return in_language(self.introduction, self.introduction_en)
+
+    @property
+    def contact_lines(self) -> list[str]:
+        """Who holds it and how to reach them, for the foot of every page."""
+        lines = [*self.organisers.splitlines(), self.contact_phone, self.contact_email]
+        return [line.strip() for line in lines if line.strip()]
 
 
 class Phase(Base):
@@ -98,8 +127,17 @@ class Category(Base):
     min_short_side: Mapped[int | None]
     min_long_side: Mapped[int | None]
     sound_required: Mapped[bool] = mapped_column(default=False)
+    last_number: Mapped[int] = mapped_column(default=0)  # of the entry numbers given out; only ever counts up
 
     edition: Mapped[Edition] = relationship(back_populates="categories")
+
+    @property
+    def title(self) -> str:
+        return in_language(self.name, self.name_en)
+
+    @property
+    def about(self) -> str:
+        return in_language(self.description, self.description_en)
 
 
 class Group(Base):
@@ -115,3 +153,7 @@ class Group(Base):
     name_en: Mapped[str] = mapped_column(default="")
 
     edition: Mapped[Edition] = relationship(back_populates="groups")
+
+    @property
+    def title(self) -> str:
+        return in_language(self.name, self.name_en)
