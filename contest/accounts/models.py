@@ -34,7 +34,7 @@ class Unit(Base):
     area: Mapped[Area | None] = relationship()
 
 
-class Person(Base, UserMixin):  # type: ignore[misc]  # flask-login has no types
+class Person(Base, UserMixin):
     """Somebody with an account. E-mail and phone are sign-in names: folded, at least one, each used once."""
 
     __tablename__ = "person"

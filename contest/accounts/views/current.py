@@ -1,0 +1,84 @@
+"""Who this request is from: the random token in the cookie opens a session row, the row names the person."""
+
+from datetime import timedelta
+
+from flask import Flask, Request, Response, current_app, g, session
+from flask_login import LoginManager
+from sqlalchemy.exc import OperationalError
+
+from contest.accounts.actions import start_session, touch_session
+from contest.accounts.actions.sessions import TOUCH_EVERY
+from contest.accounts.models import Person, SignInSession
+from contest.accounts.queries import live_session
+from contest.clock import now
+from contest.config import Settings
+from contest.db import db, transaction
+
+KEY = "sid"
+KEPT_AT_SIGN_IN = ("locale",)
+
+
+def settings() -> Settings:
+    """The settings of this installation."""
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+def register(app: Flask) -> None:
+    """Let flask-login ask our rows, and nothing else."""
+    manager = LoginManager(app)
+    manager.session_protection = None  # it would tie people to one address; phones change theirs all day
+    manager.request_loader(person_of)
+    app.config["REMEMBER_COOKIE_NAME"] = "contest_never_set"  # the library would look here before asking us
+    app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(hours=app.config["SETTINGS"].session_absolute_h)
+    app.after_request(touch)
+
+
+def person_of(_request: Request) -> Person | None:
+    """The person whose live session the cookie opens; a blocked person has none."""
+    token = session.get(KEY)
+    row = live_session(token, at=now(), settings=settings()) if isinstance(token, str) else None
+    if row is None or not row.person.is_active:
+        return None
+    g.session_id, g.session_seen_at = row.id, row.seen_at
+    return row.person
+
+
+def my_session_id() -> int | None:
+    """The id of the session that this request came with."""
+    found: int | None = g.get("session_id")
+    return found
+
+
+def touch(response: Response) -> Response:
+    """Note that the browser was here, at most once a minute, after the page is made and apart from it."""
+    seen_at = g.get("session_seen_at")
+    if seen_at is not None and now() - seen_at >= TOUCH_EVERY:
+        db.session.rollback()
+        try:
+            with transaction():
+                touch_session(g.session_id, at=now())
+        except OperationalError:  # a busy database must not cost anybody the page
+            current_app.logger.warning("could not note that session %s was here", g.session_id)
+    return response
+
+
+def enter(person: Person, *, ip: str, user_agent: str) -> None:
+    """Sign this browser in, inside a transaction: the cookie starts afresh, so nothing planted in it survives."""
+    token = start_session(person, at=now(), ip=ip, user_agent=user_agent)
+    kept = {key: session[key] for key in KEPT_AT_SIGN_IN if key in session}
+    session.clear()
+    session.update(kept)
+    session[KEY], session.permanent = token, True
+
+
+def leave() -> None:
+    """Forget everything in the cookie but the choice of language."""
+    kept = {key: session[key] for key in KEPT_AT_SIGN_IN if key in session}
+    session.clear()
+    session.update(kept)
+
+
+def current_session() -> SignInSession | None:
+    """The row of this request's session."""
+    return db.session.get(SignInSession, my_session_id()) if my_session_id() else None
