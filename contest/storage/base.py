@@ -68,7 +68,7 @@ class Storage(Protocol):
         ...
 
     def list(self, prefix: str) -> Iterator[Stat]:
-        """Every file whose key begins with `prefix`, in the order of the keys."""
+        """Every file whose key begins with `prefix`; the order is the server's own."""
         ...
 
     def signed_get(self, key: str, *, expires_s: int, content_type: str, filename: str | None = None) -> str | None:
@@ -84,13 +84,15 @@ class Storage(Protocol):
         ...
 
     def put_part(self, key: str, upload: str, number: int, body: bytes) -> Part:
-        """Store part `number` (1 to 10,000); all but the last must hold 5 MiB or more. Repeating replaces it."""
+        """Store part `number` (1 to 10,000); all but the last must hold 5 MiB or more. It may be sent again."""
         ...
 
-    def list_parts(self, key: str, upload: str) -> Sequence[Part]: ...
+    def list_parts(self, key: str, upload: str) -> Sequence[Part]:
+        """What has arrived. SeaweedFS lists a part that was sent again with other bytes beside the new one."""
+        ...
 
     def complete(self, key: str, upload: str, parts: Sequence[Part]) -> Stat:
-        """Join `parts` into the file. Missing when one of them is not there with exactly these bytes."""
+        """Join `parts`, one for each number, into the file. Missing when one is not there with exactly these bytes."""
         ...
 
     def abort(self, key: str, upload: str) -> None:

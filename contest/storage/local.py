@@ -20,7 +20,7 @@ _PARTS = ".parts"
 
 
 class LocalStorage:
-    """See `Storage`. Several processes may share the folder; it must be one file system, since renaming is atomic there."""
+    """See `Storage`. Several processes may share the folder; it must be one file system."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
@@ -68,7 +68,7 @@ class LocalStorage:
         checked_prefix(prefix)
         folder = self.root.joinpath(*prefix.split("/")[:-1])
         keys = (path.relative_to(self.root).as_posix() for path in _files_below(folder))
-        for key in sorted(key for key in keys if key.startswith(prefix)):
+        for key in (key for key in keys if key.startswith(prefix)):
             with contextlib.suppress(Missing):  # deleted since the folder was read
                 yield self.stat(key)
 
