@@ -1,0 +1,26 @@
+"""Exact numbers: marks are integer hundredths, means are fractions, and only what is shown is rounded.
+
+Floats would publish 90.12 for 90.125 and 2.67 for 2.675.
+"""
+
+from fractions import Fraction
+
+
+def half_up(value: Fraction) -> int:
+    """`value` (never negative here) in hundredths, rounded half up from the exact value: 90.125 -> 9013."""
+    scaled = value * 100
+    return (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+
+
+def text(hundredths: int) -> str:
+    """Hundredths as people write them, always with two decimals: 9013 -> "90.13"."""
+    return f"{hundredths // 100}.{hundredths % 100:02d}"
+
+
+def hundredths(text: str) -> int:
+    """What `text` wrote; ValueError for anything but a plain number with two decimals."""
+    whole, dot, rest = text.partition(".")
+    plain = whole.isascii() and whole.isdigit() and rest.isascii() and rest.isdigit()
+    if not plain or not dot or len(rest) != 2:
+        raise ValueError(f"{text!r} is not a number with two decimals")
+    return int(whole) * 100 + int(rest)

@@ -1,0 +1,73 @@
+"""The record of a round: canonical JSON from which anybody can compute the same result, byte for byte.
+
+Sorted keys, no spaces, UTF-8, and every decimal a string, so that no reader's floats can change it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from contest.ranking.mean import ENGINE, Criterion, Line, Marks, rank
+from contest.ranking.numbers import hundredths, text
+
+FORMAT = "result-record/1"
+
+
+class UnknownRecord(ValueError):
+    """The record was written by another format or method than this code knows."""
+
+
+def canonical(document: Mapping[str, Any]) -> str:
+    """`document` as the one text that is hashed and compared."""
+    return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def fingerprint(body: str) -> str:
+    """The SHA-256 that is printed on notices."""
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def complete(inputs: Mapping[str, Any]) -> str:
+    """The record of `inputs` (everything but the result) with its result, canonical."""
+    document = {**inputs, "format": FORMAT, "engine": ENGINE}
+    return canonical({**document, "result": [_row(line) for line in lines_of(document)]})
+
+
+def recompute(body: str) -> str:
+    """What `body` must be, computed anew from its own inputs; equal to `body` when nobody touched it."""
+    document: dict[str, Any] = json.loads(body)
+    if document.get("format") != FORMAT or document.get("engine") != ENGINE:
+        raise UnknownRecord(f"{document.get('format')!r} by {document.get('engine')!r}")
+    return complete({key: value for key, value in document.items() if key != "result"})
+
+
+def lines_of(document: Mapping[str, Any]) -> list[Line]:
+    """The ranking that follows from the inputs of a record."""
+    return rank(
+        document["entries"], _marks(document["ballots"]), criteria_of(document), quorum=document["rules"]["quorum"]
+    )
+
+
+def criteria_of(document: Mapping[str, Any]) -> list[Criterion]:
+    return [Criterion(row["key"], hundredths(row["weight"]), hundredths(row["max"])) for row in document["criteria"]]
+
+
+def _marks(ballots: Iterable[Mapping[str, Any]]) -> list[Marks]:
+    return [
+        Marks(row["entry"], row["judge"], {key: hundredths(value) for key, value in row["marks"].items()})
+        for row in ballots
+    ]
+
+
+def _row(line: Line) -> dict[str, Any]:
+    exact = line.exact
+    return {
+        "entry": line.entry,
+        "place": line.place,
+        "shared": line.shared,
+        "mean": None if line.mean_hundredths is None else text(line.mean_hundredths),
+        "exact": None if exact is None else f"{exact.numerator}/{exact.denominator}",
+        "spread": None if line.spread_hundredths is None else text(line.spread_hundredths),
+        "ballots": line.ballots,
+    }
