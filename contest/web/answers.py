@@ -1,0 +1,18 @@
+"""Who is asking: a browser that shows pages, htmx that swaps parts of one, or a program that reads JSON."""
+
+from flask import request
+
+JSON_PATHS = ("/api/", "/uploads")
+
+
+def wants_json() -> bool:
+    """A program asks: by its address, or because it would rather have JSON than a page."""
+    if request.path.startswith(JSON_PATHS):
+        return True
+    accepts = request.accept_mimetypes
+    return accepts["application/json"] > accepts["text/html"]
+
+
+def is_htmx() -> bool:
+    """htmx asks for a part of a page (not for the whole page of a boosted link)."""
+    return "HX-Request" in request.headers and "HX-Boosted" not in request.headers
