@@ -1,1 +1,1 @@
-"""Work done behind the pages: job rows that a worker claims by lease, and that cannot be lost or done twice in effect."""
+"""Work done behind the pages: job rows that a worker claims by lease, and never lost, never done twice in effect."""
