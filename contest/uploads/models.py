@@ -62,6 +62,10 @@ class Upload(Base):
     def is_received(self) -> bool:
         return self.state == "received"
 
+    @property
+    def is_given_up(self) -> bool:
+        return self.state in ("cancelled", "expired")
+
 
 class Asset(Base):
     """A file that was received whole. The original stays as it came and private; what is shown is a rendition."""

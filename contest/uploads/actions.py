@@ -1,0 +1,103 @@
+"""Verbs of receiving: begin, take note of bytes, finish, cancel, expire."""
+
+import re
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+
+from contest.accounts.models import Person
+from contest.audit.actions import record
+from contest.config import Settings
+from contest.db import db, lock
+from contest.errors import Refused
+from contest.jobs.actions import enqueue
+from contest.uploads import registry
+from contest.uploads.models import Asset, Upload
+from contest.uploads.parts import BLOCK, Part
+from contest.uploads.rules import Purpose, why_empty, why_no_room, why_too_large, why_too_many
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
+def begin_upload(
+    *,
+    person: Person,
+    purpose: Purpose,
+    filename: str,
+    mime: str,
+    declared_bytes: int,
+    at: datetime,
+    settings: Settings,
+) -> Upload:
+    """Promise to take a file; Refused, with the status that says which kind of no it is."""
+    if reason := why_empty(declared_bytes):
+        raise Refused(reason, status=400)
+    if reason := why_too_large(declared_bytes, purpose=purpose, settings=settings):
+        raise Refused(reason, status=413)
+    if reason := why_too_many(person, at=at):
+        raise Refused(reason, status=409)
+    if reason := why_no_room(declared_bytes, at=at, settings=settings):
+        raise Refused(reason, status=507)
+    upload = Upload(
+        person_id=person.id,
+        purpose=purpose.ref,
+        kind=purpose.kind,
+        filename=clean_name(filename),
+        mime=mime[:100],
+        declared_bytes=declared_bytes,
+        created_at=at,
+        expires_at=at + timedelta(hours=settings.upload_expiry_h),
+    )
+    db.session.add(upload)
+    db.session.flush()
+    return upload
+
+
+def clean_name(filename: str) -> str:
+    """The last part of a path, without signs that hide or turn round what follows; the name is only ever shown."""
+    last = _UNPRINTABLE.sub("", filename).replace("\\", "/").rpartition("/")[2].strip()
+    return last[:255] or "unnamed"
+
+
+def take_note(upload: Upload, part: Part, *, at: datetime, settings: Settings) -> None:
+    """Write down how much is here, and finish the upload when that is all of it. Repeating it changes nothing."""
+    lock(upload)
+    if upload.state != "receiving":
+        return
+    upload.received_bytes = part.offset
+    upload.last_byte_at = at
+    upload.expires_at = at + timedelta(hours=settings.upload_expiry_h)
+    if upload.first_chunk_sha256 is None and part.offset >= min(BLOCK, upload.declared_bytes):
+        upload.first_chunk_sha256 = part.first_block_sha256()
+    if part.offset == upload.declared_bytes:
+        _finish(upload, at=at)
+
+
+def _finish(upload: Upload, *, at: datetime) -> None:
+    upload.state, upload.completed_at = "received", at
+    asset = Asset(upload=upload, kind=upload.kind, bytes=upload.declared_bytes, created_at=at)
+    db.session.add(asset)
+    db.session.flush()
+    enqueue("uploads.check", {"upload_id": upload.id}, lane="check", key=f"uploads.check:{upload.id}", at=at)
+    registry.tell_received(upload, asset)
+    record("upload.received", by=upload.person, on=upload, at=at, bytes=upload.declared_bytes, purpose=upload.purpose)
+
+
+def cancel_upload(upload: Upload, *, by: Person, at: datetime) -> None:
+    """Give it up. A request that is still writing finds out when it ends; the bytes are removed after the commit."""
+    lock(upload)
+    if upload.state == "received":
+        raise Refused(_("The file has already been received; it can no longer be cancelled here."), status=409)
+    if upload.state == "receiving":
+        upload.state = "cancelled"
+        record("upload.cancelled", by=by, on=upload, at=at, bytes=upload.received_bytes)
+
+
+def expire_upload(upload: Upload, *, at: datetime) -> bool:
+    """Give up what nobody went on with; False when somebody did since it was looked up."""
+    lock(upload)
+    if upload.state != "receiving" or upload.expires_at > at:
+        return False
+    upload.state = "expired"
+    record("upload.expired", on=upload, at=at, bytes=upload.received_bytes)
+    return True

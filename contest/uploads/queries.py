@@ -1,0 +1,51 @@
+"""Which uploads are whose, and which are in the way."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from contest.accounts.models import Person
+from contest.clock import now
+from contest.db import db
+from contest.uploads.models import Asset, Rendition, Upload
+
+
+def upload_of(person: Person, upload_id: str) -> Upload | None:
+    """The upload, when it is that person's; to everybody else it does not exist."""
+    return db.session.scalar(sa.select(Upload).where(Upload.id == upload_id, Upload.person_id == person.id))
+
+
+def unfinished_uploads(person: Person, *, purpose: str | None = None) -> list[Upload]:
+    """What the person began and can still go on with, the latest first; `purpose` (a ref) narrows it to one use."""
+    mine = sa.select(Upload).where(
+        Upload.person_id == person.id, Upload.state == "receiving", Upload.expires_at > now()
+    )
+    if purpose is not None:
+        mine = mine.where(Upload.purpose == purpose)
+    return list(db.session.scalars(mine.order_by(Upload.created_at.desc())))
+
+
+def abandoned_uploads(*, at: datetime) -> sa.Select[Upload]:
+    return sa.select(Upload).where(Upload.state == "receiving", Upload.expires_at <= at)
+
+
+def receiving_uploads() -> sa.Select[Upload]:
+    return sa.select(Upload).where(Upload.state == "receiving")
+
+
+def upload_ids_with_parts() -> sa.Select[str]:
+    """The uploads whose part file is still needed: it is growing, or waits to be moved into the storage."""
+    return sa.select(Upload.id).where(
+        sa.or_(Upload.state == "receiving", sa.and_(Upload.state == "received", Upload.storage_key.is_(None)))
+    )
+
+
+def asset_of(upload_id: str) -> Asset | None:
+    return db.session.scalar(sa.select(Asset).where(Asset.upload_id == upload_id))
+
+
+def same_rendition(*, prefix: str) -> Rendition | None:
+    """A finished rendition in that place: made from another upload of the very same file."""
+    return db.session.scalar(
+        sa.select(Rendition).where(Rendition.prefix == prefix, Rendition.state == "ready").limit(1)
+    )

@@ -1,0 +1,108 @@
+"""Why a file is not taken, before its first byte; and the signed word that says what a file is for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from contest.accounts.models import Person
+from contest.config import MIB, Settings
+from contest.db import db
+from contest.errors import Refused
+from contest.uploads import parts
+from contest.uploads.models import KINDS, Upload
+
+PURPOSE_LASTS_S = 7 * 24 * 3600
+MOST_UNFINISHED = 12  # of one person: room is kept for each of them
+PLAIN_MAX_BYTES = 60 * MIB  # by an ordinary form post; the rest of the request must fit as well
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purpose:
+    """What a file will be used for, as the feature that asked for it said."""
+
+    kind: str
+    max_bytes: int
+    ref: str
+
+
+def sign_purpose(*, kind: str, max_bytes: int, ref: str, person_id: int | None = None) -> str:
+    """A word for the page that asks for a file; only who has it can send one. `ref` begins with a registered prefix.
+
+    With `person_id` it works for that person only, even when the page is shown to others.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"{kind!r} is none of {KINDS}")
+    return _signer().dumps({"kind": kind, "max": max_bytes, "ref": ref, "person": person_id})
+
+
+def read_purpose(word: str, *, person: Person) -> Purpose:
+    """What `sign_purpose` was told; Refused when it is too old, somebody else's or nobody's."""
+    try:
+        said: dict[str, Any] = _signer().loads(word, max_age=PURPOSE_LASTS_S)
+    except BadSignature:
+        said = {"person": 0}
+    if said["person"] not in (None, person.id):
+        raise Refused(_("This page is too old to send a file from. Load it again and choose the file once more."))
+    return Purpose(kind=said["kind"], max_bytes=said["max"], ref=said["ref"])
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt="uploads.purpose")
+
+
+def why_too_large(declared_bytes: int, *, purpose: Purpose, settings: Settings) -> str | None:
+    limit = min(purpose.max_bytes, settings.upload_max_mib * MIB)
+    if declared_bytes <= limit:
+        return None
+    if purpose.kind == "photo":
+        return _(
+            "The file is %(size)s, larger than %(limit)s. Save the photo as a JPEG and choose it again.",
+            size=size_words(declared_bytes),
+            limit=size_words(limit),
+        )
+    return _(
+        "The file is %(size)s, larger than %(limit)s. Export it as 1080p at about 10 Mbit/s; three minutes are then "
+        "about 230 MB.",
+        size=size_words(declared_bytes),
+        limit=size_words(limit),
+    )
+
+
+def why_empty(declared_bytes: int) -> str | None:
+    return _("The file is empty. Choose another one.") if declared_bytes == 0 else None
+
+
+def why_too_many(person: Person, *, at: datetime) -> str | None:
+    mine = sa.select(sa.func.count()).where(
+        Upload.person_id == person.id, Upload.state == "receiving", Upload.expires_at > at
+    )
+    if (db.session.scalar(mine) or 0) < MOST_UNFINISHED:
+        return None
+    return _("You have many unfinished uploads. Finish or cancel one of them first.")
+
+
+def why_no_room(declared_bytes: int, *, at: datetime, settings: Settings) -> str | None:
+    """Room is kept for what others have begun, so that they can finish; only a new upload is turned away."""
+    promised = sa.select(sa.func.coalesce(sa.func.sum(Upload.declared_bytes - Upload.received_bytes), 0)).where(
+        Upload.state == "receiving", Upload.expires_at > at
+    )
+    left = parts.free_bytes(settings) - int(db.session.scalar(promised) or 0) - declared_bytes
+    if left >= settings.disk_reserve_mib * MIB:
+        return None
+    return _("The server has too little room left and cannot take files just now. What you typed is saved.")
+
+
+def size_words(size: int) -> str:
+    """Bytes as people say them: 286 MB, 3.1 GB."""
+    for unit in ("KB", "MB"):
+        size_in_unit = size / (1024 if unit == "KB" else MIB)
+        if size_in_unit < 1000:
+            pattern = "0" if size_in_unit >= 10 else "0.#"
+            return f"{format_decimal(max(size_in_unit, 0.1), format=pattern)} {unit}"
+    return f"{format_decimal(size / (1024 * MIB), format='0.#')} GB"
