@@ -1,0 +1,54 @@
+"""The desk's first page, and the list of editions."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from contest.accounts.access import auditor_required, me, organiser_required
+from contest.clock import now
+from contest.db import transaction
+from contest.editions.actions import create_edition
+from contest.editions.forms import NewEditionForm
+from contest.editions.queries import all_editions, calendar, edition_or_404, next_phase, phase_at
+from contest.editions.registry import panels
+from contest.editions.rules import why_not_create
+from contest.editions.views.blueprint import bp
+from contest.jobs.queries import worker_is_alive
+from contest.web.pagination import paginate
+
+
+@bp.route("/editions/<int:edition_id>/desk")
+@auditor_required
+def dashboard(edition_id: int) -> ResponseReturnValue:
+    """Where the edition stands today, and what waits for somebody."""
+    edition, at = edition_or_404(edition_id), now()
+    parts = panels(edition, at)
+    return render_template(
+        "editions/dashboard.html",
+        edition=edition,
+        at=at,
+        present=phase_at(edition, at),
+        following=next_phase(edition, at),
+        calendar=calendar(edition, at),
+        figures=[figure for panel in parts for figure in panel.figures],
+        waiting=[item for panel in parts for item in panel.waiting if item.count],
+        panels=[panel for panel in parts if panel.template],
+        worker_down=not worker_is_alive(at),
+    )
+
+
+@bp.route("/editions", methods=["GET", "POST"])
+@organiser_required
+def edition_list() -> ResponseReturnValue:
+    """Every run of the contest, and the form that begins a new one."""
+    form = NewEditionForm()
+    if form.validate_on_submit():
+        if reason := why_not_create(form.slug.data):
+            form.slug.errors = [reason]
+        else:
+            with transaction():
+                edition = create_edition(form.slug.data, name=form.name.data, by=me(), at=now())
+            flash(_("The edition was made. Set its dates and categories, then make it current."))
+            return redirect(url_for(".settings", edition_id=edition.id))
+    page = paginate(all_editions())
+    return render_template("editions/edition_list.html", page=page, form=form), 422 if form.errors else 200
