@@ -14,6 +14,7 @@ from flask import Flask
 from contest.app import create_app
 from contest.db import Base, db
 from tests import servers
+from tests.browser import Browser
 
 ADMIN = "TEST_POSTGRES_ADMIN"
 
@@ -100,6 +101,12 @@ def app(instance: Path) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """Nobody's browser yet; `browser.sign_in(person)` makes it theirs."""
+    return Browser(app)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
