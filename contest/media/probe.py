@@ -1,0 +1,308 @@
+"""Look at a file of unknown make and say what it is: `examine` gives Facts or raises Unreadable.
+
+The order is from cheap and safe to dear: the first bytes, the outer boxes, ffprobe's header, the packets, one decoded
+picture and the sound.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from contest.media import commands
+from contest.media.aigc import label_from_tags
+from contest.media.facts import Code, Facts, Flag, Kind, Unreadable
+from contest.media.photo import examine_photo
+from contest.media.process import Finished, Flooded, TimedOut
+from contest.media.sandbox import Limits, Sandbox
+from contest.media.scan import MOST_PACKETS, Length, StreamScan, length_of, scan
+from contest.media.sniff import Structure, container_of, structure_of
+
+PROBE_TIMEOUT_S = 60.0
+# Of the file in ftyp terms all these are one demuxer, whose edit lists start at 0.
+_VIDEO_CONTAINERS = {"mp4", "matroska"}
+_OTHER_VIDEO = {"mpegts", "avi", "flv", "asf", "mpeg", "rm", "ogg"}
+_STILLS = {"jpeg", "png", "webp", "heif", "avif", "tiff", "bmp"}
+_ANIMATED = {"gif", "apng", "webp-animated"}
+_COMPLAINTS = {
+    "moov atom not found": Code.MOOV_MISSING,
+    "Format not on whitelist": Code.UNSUPPORTED_CONTAINER,
+    ") not on whitelist": Code.UNSUPPORTED_CODEC,
+    "max pixel count": Code.TOO_MANY_PIXELS,
+}
+_LOUDNESS = re.compile(r"^\s+I:\s+(-?[\d.]+) LUFS", re.MULTILINE)
+_SILENCE_LUFS = -69.9  # what the measure says when nothing passed its gate
+
+
+def examine(
+    path: Path,
+    *,
+    kind: Kind,
+    box: Sandbox,
+    extra_containers: Sequence[str] = (),
+    most_packets: int = MOST_PACKETS,
+    on_progress: Callable[[int], None] | None = None,
+) -> Facts:
+    """The facts about the file at `path`, which should be a `kind`; raises Unreadable, or Stopped by `box.stop`."""
+    if path.stat().st_size == 0:
+        raise Unreadable(Code.EMPTY)
+    report = on_progress or (lambda _percent: None)
+    if kind == "photo":
+        return examine_photo(path, box=box)
+    return _examine_video(path, box=box, extra=tuple(extra_containers), most_packets=most_packets, report=report)
+
+
+def exact_length_ms(path: Path, *, box: Sandbox) -> int:
+    """The exact length of one of our own renditions, an MP4."""
+    scanned = _packets(path, box=box, extra=(), most=2 * MOST_PACKETS)
+    return round(length_of(scanned.values(), starts_at_zero=True).exact_s * 1000)
+
+
+def _examine_video(
+    path: Path, *, box: Sandbox, extra: tuple[str, ...], most_packets: int, report: Callable[[int], None]
+) -> Facts:
+    container = _permitted_container(path, extra)
+    structure = structure_of(path, container)
+    if not structure.has_index:
+        raise Unreadable(Code.MOOV_MISSING)
+    header = _header(path, box=box, extra=extra)
+    report(20)
+    video, audios = _chosen_streams(header["streams"])
+    scanned = _packets(path, box=box, extra=extra, most=most_packets)
+    report(50)
+    shown = {index: scanned[index] for index in (video["index"], *(a["index"] for a in audios)) if index in scanned}
+    pictures = shown.get(video["index"])
+    length = length_of(shown.values(), starts_at_zero=container == "mp4")
+    header_s = _number(header["format"].get("duration"))
+    _refuse_damage(pictures, length, header_s=header_s, structure=structure, container=container)
+    assert pictures is not None  # noqa: S101 - refused above
+    audio = audios[0] if audios else None
+    loudness = _decode_sample(path, video=video, audio=audio, box=box, extra=extra)
+    report(100)
+    return _facts(
+        path,
+        container=container,
+        header=header,
+        video=video,
+        audio=audio,
+        pictures=pictures,
+        length=length,
+        header_s=header_s,
+        structure=structure,
+        loudness=loudness,
+    )
+
+
+def _permitted_container(path: Path, extra: Sequence[str]) -> str:
+    container = container_of(path)
+    if container in _VIDEO_CONTAINERS or container in extra:
+        return container
+    if container in _OTHER_VIDEO:
+        raise Unreadable(Code.UNSUPPORTED_CONTAINER, container)
+    if container in _ANIMATED:
+        raise Unreadable(Code.ANIMATED_IMAGE, container)
+    if container == "audio":
+        raise Unreadable(Code.AUDIO_ONLY)
+    raise Unreadable(Code.NOT_A_VIDEO, container)
+
+
+def _header(path: Path, *, box: Sandbox, extra: Sequence[str]) -> dict[str, Any]:
+    done = _checked_run(commands.probe_streams(extra), path, box=box)
+    if done.returncode:
+        for words, code in _COMPLAINTS.items():
+            if words in done.stderr:
+                raise Unreadable(code, done.stderr[:200])
+        raise Unreadable(Code.DAMAGED, done.stderr[-200:])
+    header: dict[str, Any] = json.loads(done.stdout)
+    if not header.get("streams"):
+        raise Unreadable(Code.NO_VIDEO_STREAM)
+    return header
+
+
+def _chosen_streams(streams: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The one stream of pictures, chosen by what it is for and never by its place, and the sound, best first."""
+    audios = [s for s in streams if s.get("codec_type") == "audio"]
+    videos = [s for s in streams if s.get("codec_type") == "video" and not _disposed(s, "attached_pic")]
+    videos = [s for s in videos if not _disposed(s, "still_image") and not _disposed(s, "timed_thumbnails")]
+    if not videos:
+        raise Unreadable(Code.AUDIO_ONLY if audios else Code.NO_VIDEO_STREAM)
+    if len(videos) > 1:
+        raise Unreadable(Code.SEVERAL_VIDEO_STREAMS, str(len(videos)))
+    if videos[0].get("codec_name") not in commands.VIDEO_CODECS:
+        raise Unreadable(Code.UNSUPPORTED_CODEC, str(videos[0].get("codec_name", "unknown")))
+    if int(videos[0].get("width", 0)) * int(videos[0].get("height", 0)) > commands.MOST_PIXELS:
+        raise Unreadable(Code.TOO_MANY_PIXELS, f"{videos[0].get('width')} x {videos[0].get('height')}")
+    # A phone may add a second sound in a format of its own (spatial audio) beside one that all can play.
+    audible = [s for s in audios if s.get("codec_name") in commands.AUDIO_CODECS and int(s.get("channels") or 0) > 0]
+    if audios and not audible:
+        raise Unreadable(Code.UNSUPPORTED_CODEC, str(audios[0].get("codec_name", "unknown")))
+    return videos[0], sorted(audible, key=lambda s: not _disposed(s, "default"))
+
+
+def _disposed(stream: Mapping[str, Any], disposition: str) -> bool:
+    return bool(stream.get("disposition", {}).get(disposition))
+
+
+def _packets(path: Path, *, box: Sandbox, extra: Sequence[str], most: int) -> dict[int, StreamScan]:
+    done = _checked_run(commands.probe_packets(extra), path, box=box, on_flood=Code.TOO_MANY_PACKETS)
+    if done.returncode:
+        raise Unreadable(Code.DAMAGED, done.stderr[-200:])
+    return scan(done.stdout.decode("ascii", "replace").splitlines(), most=most)
+
+
+def _refuse_damage(
+    pictures: StreamScan | None, length: Length, *, header_s: float | None, structure: Structure, container: str
+) -> None:
+    if pictures is None or length.exact_s <= 0:
+        raise Unreadable(Code.DAMAGED, "no packets")
+    if structure.missing_bytes and length.exact_s < 0.98 * (header_s or 0):
+        raise Unreadable(Code.DAMAGED, f"{structure.missing_bytes} bytes are missing")
+    # One header for several films: the later ones decode to rubbish. A transport stream may start again and be fine.
+    if length.restarts and container != "mpegts":
+        raise Unreadable(Code.JOINED_FILE, f"{length.exact_s:.2f} s in all")
+    if pictures.packets < 2:
+        raise Unreadable(Code.SINGLE_FRAME)
+
+
+def _decode_sample(
+    path: Path, *, video: Mapping[str, Any], audio: Mapping[str, Any] | None, box: Sandbox, extra: Sequence[str]
+) -> float | None:
+    """The loudness; refuses a file whose first second holds no picture that can be decoded."""
+    argv = commands.first_frame_and_loudness(
+        video=int(video["index"]), audio=None if audio is None else int(audio["index"]), extra_containers=extra
+    )
+    done = _checked_run(argv, path, box=box, timeout_s=2 * PROBE_TIMEOUT_S)
+    pictures = re.findall(rb"^frame=\s*(\d+)", done.stdout, re.MULTILINE)
+    if done.returncode or not pictures or int(pictures[-1]) == 0:
+        raise Unreadable(Code.DAMAGED, done.stderr[-300:])
+    measured = _LOUDNESS.findall(done.stderr)
+    if not measured or float(measured[-1]) <= _SILENCE_LUFS:
+        return None
+    return float(measured[-1])
+
+
+def _checked_run(
+    argv: Sequence[str],
+    path: Path,
+    *,
+    box: Sandbox,
+    timeout_s: float = PROBE_TIMEOUT_S,
+    on_flood: Code = Code.TOO_HARD,
+) -> Finished:
+    try:
+        done = box.run(argv, inputs={"media": path}, timeout_s=timeout_s, limits=Limits())
+    except TimedOut as error:
+        raise Unreadable(Code.TIMEOUT, str(error)) from error
+    except Flooded as error:
+        raise Unreadable(on_flood, str(error)) from error
+    if "Cannot allocate memory" in done.stderr or done.returncode < 0:
+        raise Unreadable(Code.TOO_HARD, done.stderr[-200:])
+    return done
+
+
+def _facts(
+    path: Path,
+    *,
+    container: str,
+    header: Mapping[str, Any],
+    video: Mapping[str, Any],
+    audio: Mapping[str, Any] | None,
+    pictures: StreamScan,
+    length: Length,
+    header_s: float | None,
+    structure: Structure,
+    loudness: float | None,
+) -> Facts:
+    rotation = _rotation(video)
+    width, height = _shown_size(video, rotation)
+    tags = {**_tags(video), **_tags(header["format"])}
+    pictures_s = length_of([pictures], starts_at_zero=container == "mp4").exact_s
+    fps = pictures.shown / pictures_s if pictures_s > 0 else 0.0
+    hidden_ms = _hidden_ms(video, pictures, fps)
+    flags = {
+        Flag.HEADER_MISMATCH: _mismatch(header_s, length.exact_s),
+        Flag.TIMESTAMPS_RESTART: length.restarts,
+        Flag.HIDDEN_MEDIA: hidden_ms > 0,
+        Flag.TRAILING_DATA: structure.restarts,
+        Flag.INCOMPLETE: structure.missing_bytes > 0,
+        Flag.FEW_FRAMES: fps < 5,
+        Flag.HIGH_FRAME_RATE: fps > 120,
+    }
+    return Facts(
+        kind="video",
+        container=container,
+        size_bytes=path.stat().st_size,
+        width=width,
+        height=height,
+        codec=str(video.get("codec_name", "")),
+        rotation=rotation,
+        flags=tuple(flag for flag, is_so in flags.items() if is_so),
+        ai_label=label_from_tags(tags),
+        has_location=any("location" in name.lower() or name == "\xa9xyz" for name in tags),
+        hdr=video.get("color_transfer") in ("smpte2084", "arib-std-b67"),
+        transfer=str(video.get("color_transfer", "")),
+        length_ms=round(length.exact_s * 1000),
+        pictures_ms=round(min(pictures_s, length.exact_s) * 1000),
+        header_ms=None if header_s is None else round(header_s * 1000),
+        hidden_ms=hidden_ms,
+        fps=round(fps, 3),
+        frame_rate=str(video.get("r_frame_rate", "")),
+        video_stream=int(video["index"]),
+        pixel_format=str(video.get("pix_fmt", "")),
+        interlaced=video.get("field_order", "progressive") not in ("progressive", "unknown"),
+        bit_rate=int(_number(header["format"].get("bit_rate")) or 0),
+        audio_stream=None if audio is None else int(audio["index"]),
+        audio_codec="" if audio is None else str(audio.get("codec_name", "")),
+        audio_channels=0 if audio is None else int(audio["channels"]),
+        loudness_lufs=loudness,
+    )
+
+
+def _mismatch(header_s: float | None, exact_s: float) -> bool:
+    """Whether the header is wrong by more than a player's rounding; sound may run on for a few hundredths."""
+    if header_s is None:
+        return False
+    difference = abs(header_s - exact_s)
+    return difference > 1.0 or (difference > 0.25 and difference > 0.02 * exact_s)
+
+
+def _hidden_ms(video: Mapping[str, Any], pictures: StreamScan, fps: float) -> int:
+    """How much the index lists but an edit list hides, from a second on: any trim keeps part of a group of pictures."""
+    listed = int(_number(video.get("nb_frames")) or 0)
+    hidden = listed - pictures.packets
+    return round(hidden / fps * 1000) if fps and hidden > max(fps, 0.05 * listed) else 0
+
+
+def _rotation(video: Mapping[str, Any]) -> int:
+    for data in video.get("side_data_list", ()):
+        if "rotation" in data:
+            return -round(float(data["rotation"])) % 360
+    return round(_number(_tags(video).get("rotate")) or 0) % 360
+
+
+def _shown_size(video: Mapping[str, Any], rotation: int) -> tuple[int, int]:
+    width, height = int(video.get("width", 0)), int(video.get("height", 0))
+    aspect = _fraction(str(video.get("sample_aspect_ratio", "1:1")).replace(":", "/"))
+    if aspect and aspect != 1 and Fraction(1, 8) < aspect < 8:
+        width = round(width * aspect)
+    return (height, width) if rotation in (90, 270) else (width, height)
+
+
+def _tags(section: Mapping[str, Any]) -> dict[str, str]:
+    return {str(name): str(text) for name, text in section.get("tags", {}).items()}
+
+
+def _number(text: object) -> float | None:
+    try:
+        return float(str(text))
+    except ValueError:
+        return None
+
+
+def _fraction(text: str) -> Fraction | None:
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        return None

@@ -1,0 +1,209 @@
+"""One child process, watched: bounded in time and in bytes, and gone with its whole group when we leave.
+
+The thread that calls `watch` is the thread that starts the child, and it waits here until the child is gone. That
+matters: the kernel ties a parent-death signal to the parent *thread*, so a spawning thread that ended early would
+take a healthy ffmpeg with it.
+"""
+
+import os
+import selectors
+import signal
+import subprocess
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+TICK_S = 0.1
+BLOCK = 64 * 1024
+
+
+class Cut(Exception):
+    """The command was ended before it was done."""
+
+
+class TimedOut(Cut):
+    """It took longer than it was given."""
+
+
+class Stopped(Cut):
+    """Its caller did not want it any more."""
+
+
+class Flooded(Cut):
+    """It wrote more than it was allowed to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """How a command ended. A negative return code is the signal that ended it."""
+
+    returncode: int
+    stdout: bytes
+    stderr: str  # the end of it; never shown to entrants
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """What a command may use of our own time and memory while we listen to it."""
+
+    timeout_s: float
+    stdout_bytes: int
+    stderr_bytes: int
+    output: Path | None = None  # the folder it fills
+    output_bytes: int = 0
+
+
+def watch(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    bounds: Bounds,
+    on_start: Callable[[int], None] | None = None,
+    on_line: Callable[[str], None] | None = None,
+    stop: threading.Event | None = None,
+) -> Finished:
+    """Run `argv` to its end, or to the end of its bounds; raises Cut, and whatever a callback raises.
+
+    `on_start` gets the process id, which is the id of the group too. With `on_line` standard output goes there line
+    by line instead of into the result.
+    """
+    began = time.monotonic()
+    child = subprocess.Popen(  # noqa: S603 - argv is built by this package, never through a shell
+        list(argv),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=cwd,
+        env=dict(env),
+        start_new_session=True,
+    )
+    try:
+        if on_start:
+            on_start(child.pid)
+        ears = _Ears(child, bounds=bounds, on_line=on_line)
+        while ears.listen(TICK_S):
+            if stop and stop.is_set():
+                raise Stopped
+            if time.monotonic() - began > bounds.timeout_s:
+                raise TimedOut(f"not done after {bounds.timeout_s:g} s")
+            if bounds.output and size_of(bounds.output) > bounds.output_bytes:
+                raise Flooded(f"more than {bounds.output_bytes} bytes of files")
+    finally:
+        _end(child)
+    return Finished(
+        returncode=child.returncode,
+        stdout=bytes(ears.stdout),
+        stderr=ears.stderr_tail,
+        seconds=time.monotonic() - began,
+    )
+
+
+def birth_mark(pid: int) -> str | None:
+    """Something to keep with a process id so that another process, given the same id later, is not taken for it."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+    except OSError:
+        return None
+    started = stat.rpartition(")")[2].split()[19]  # field 22, counted after the name, which may hold spaces
+    return f"{boot[:8]}-{started}"
+
+
+def kill_leftover(pid: int, mark: str) -> bool:
+    """End the process group an earlier worker left behind, if it still is that one; True when there was one."""
+    if birth_mark(pid) != mark:
+        return False
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files under `folder`, some of which may vanish while we look."""
+    total = 0
+    for root, _dirs, names in os.walk(folder):
+        for name in names:
+            try:
+                total += Path(root, name).lstat().st_size
+            except FileNotFoundError:
+                continue
+    return total
+
+
+class _Ears:
+    """Both pipes of a child, read as they fill, kept within bounds."""
+
+    def __init__(
+        self, child: "subprocess.Popen[bytes]", *, bounds: Bounds, on_line: Callable[[str], None] | None
+    ) -> None:
+        self.child = child
+        self.bounds = bounds
+        self.on_line = on_line
+        self.stdout = bytearray()
+        self._tail: deque[bytes] = deque(maxlen=max(2, bounds.stderr_bytes // BLOCK + 1))
+        self._rest = b""  # the beginning of a line whose end has not come
+        self._selector = selectors.DefaultSelector()
+        for pipe, hear in ((child.stdout, self._hear_out), (child.stderr, self._hear_error)):
+            assert pipe is not None  # noqa: S101 - both were asked for above
+            self._selector.register(pipe, selectors.EVENT_READ, hear)
+
+    @property
+    def stderr_tail(self) -> str:
+        return b"".join(self._tail)[-self.bounds.stderr_bytes :].decode(errors="replace")
+
+    def listen(self, tick_s: float) -> bool:
+        """Take in what has come within `tick_s`; False when the child has ended and nothing is left to hear."""
+        ended = _has_ended(self.child)
+        if not self._selector.get_map():
+            if not ended:
+                time.sleep(min(tick_s, 0.005))
+            return not ended
+        # A grandchild that holds the pipe open does not keep us: after the child's end an empty pipe is the end.
+        events = self._selector.select(0 if ended else tick_s)
+        for key, _mask in events:
+            pipe: IO[bytes] = key.fileobj  # type: ignore[assignment]  # only pipes were registered
+            block = os.read(pipe.fileno(), BLOCK)
+            if block:
+                key.data(block)
+            else:
+                self._selector.unregister(pipe)
+        return bool(events) or not ended
+
+    def _hear_out(self, block: bytes) -> None:
+        if self.on_line is None:
+            if len(self.stdout) + len(block) > self.bounds.stdout_bytes:
+                raise Flooded(f"more than {self.bounds.stdout_bytes} bytes on standard output")
+            self.stdout += block
+            return
+        *lines, rest = (self._rest + block).split(b"\n")
+        self._rest = rest[-BLOCK:]
+        for line in lines:
+            self.on_line(line.decode(errors="replace"))
+
+    def _hear_error(self, block: bytes) -> None:
+        self._tail.append(block)
+
+
+def _has_ended(child: "subprocess.Popen[bytes]") -> bool:
+    """Whether the child is over, without reaping it: a zombie keeps its group id from being given to others."""
+    return os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    """Leave nothing of the group behind, then reap the leader."""
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        child.kill()
+    child.wait()
+    for pipe in (child.stdout, child.stderr):
+        if pipe:
+            pipe.close()

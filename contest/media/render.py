@@ -1,0 +1,307 @@
+"""What the public gets to see of a file: our own renditions, checked before they are handed over.
+
+Nothing of the original's metadata is in them except the AI label. Every function writes into an empty folder of the
+job and returns what is in it; a job that is repeated writes the same bytes again.
+"""
+
+import hashlib
+import json
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from contest.media import commands, encode
+from contest.media.aigc import jpeg_with_label
+from contest.media.capabilities import can_tone_map
+from contest.media.facts import Facts, Unreadable
+from contest.media.photo import run_child
+from contest.media.probe import exact_length_ms
+from contest.media.process import Finished, Flooded, TimedOut
+from contest.media.sandbox import ENCODE, Limits, Sandbox
+
+POSTER, POSTER_SMALL = "poster.jpg", "poster-small.jpg"
+MASTER, FALLBACK = encode.MASTER, encode.FALLBACK
+PHOTO_JPEG, PHOTO_WEBP = (2048, 1024, 480), (2048, 1024)
+MOST_DRIFT_MS = 500
+_MIMES = {
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
+    ".mp4": "video/mp4",
+    ".m4s": "video/iso.segment",
+    ".m3u8": "application/vnd.apple.mpegurl",
+}
+_STATS = re.compile(r"lavfi\.signalstats\.(YAVG|YLOW|YHIGH)=([\d.]+)")
+
+
+class Trouble(StrEnum):
+    """Why no rendition came of a file that had passed its check."""
+
+    FAILED = "encoder-failed"
+    TIMEOUT = "timeout"
+    TOO_LARGE = "too-large"
+    WRONG_LENGTH = "wrong-length"
+    WRONG_OUTPUT = "wrong-output"
+
+
+class RenderFailed(Exception):
+    """`code` is for people, through the caller's sentence; `detail` is for the log."""
+
+    def __init__(self, code: Trouble, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else str(code))
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """One file of a rendition; `name` is its path below the folder. 0 x 0 when it has no size of its own."""
+
+    name: str
+    mime: str
+    bytes: int
+    sha256: str
+    width: int = 0
+    height: int = 0
+
+
+def render(
+    path: Path,
+    facts: Facts,
+    *,
+    into: Path,
+    box: Sandbox,
+    limit_ms: int | None = None,
+    height: int | None = None,
+    threads: int = 2,
+    extra_containers: Sequence[str] = (),
+    on_progress: Callable[[int], None] | None = None,
+) -> list[Output]:
+    """Everything for the file at `path`: posters and streams of a video, sizes of a photo.
+
+    Raises RenderFailed, Stopped by `box.stop`, and what `on_progress` raises.
+    """
+    report = on_progress or (lambda _percent: None)
+    if facts.kind == "photo":
+        outputs = render_photo(path, into=into, box=box)
+        report(100)
+        return outputs
+    posters = render_poster(path, facts, into=into, box=box, extra_containers=extra_containers)
+    report(3)
+    films = render_film(
+        path,
+        facts,
+        into=into,
+        box=box,
+        limit_ms=limit_ms,
+        height=height,
+        threads=threads,
+        extra_containers=extra_containers,
+        report=report,
+    )
+    report(100)
+    return [*posters, *films]
+
+
+def render_photo(path: Path, *, into: Path, box: Sandbox) -> list[Output]:
+    sizes = json.dumps({"jpeg": PHOTO_JPEG, "webp": PHOTO_WEBP})
+    try:
+        made = run_child(["render", "/in/media", sizes], path, box=box, output=into)["made"]
+    except Flooded as error:
+        raise RenderFailed(Trouble.TOO_LARGE, str(error)) from error
+    except Unreadable as error:
+        raise RenderFailed(Trouble.FAILED, str(error)) from error
+    return [_output(into, one["name"], size=(one["width"], one["height"])) for one in made]
+
+
+def render_poster(
+    path: Path, facts: Facts, *, into: Path, box: Sandbox, extra_containers: Sequence[str] = ()
+) -> list[Output]:
+    """A picture that says something about the film, large and small: the first tried that is neither dark nor flat."""
+    best: tuple[float, int] | None = None
+    length_s = facts.pictures_ms / 1000
+    for number, share in enumerate((0.1, 0.35, 0.6, 0.85, 0.0)):
+        names = (f"try-{number}.jpg", f"try-{number}-small.jpg")
+        argv = encode.poster(
+            facts,
+            at_s=share * length_s,
+            names=names,
+            can_tone_map=can_tone_map(),
+            extra_containers=extra_containers,
+        )
+        done = _run(argv, path, box=box, into=into, timeout_s=60, limits=Limits(memory_mib=3072, file_mib=16))
+        if not all((into / name).exists() for name in names):
+            continue
+        worth, is_good = _worth(done.stdout.decode(errors="replace"))
+        if best is None or worth > best[0]:
+            best = (worth, number)
+        if is_good:
+            break
+    if best is None:
+        raise RenderFailed(Trouble.FAILED, "no picture for a poster")
+    (into / f"try-{best[1]}.jpg").rename(into / POSTER)
+    (into / f"try-{best[1]}-small.jpg").rename(into / POSTER_SMALL)
+    for left in into.glob("try-*.jpg"):
+        left.unlink()
+    for name in (POSTER, POSTER_SMALL):
+        if facts.ai_label:
+            (into / name).write_bytes(jpeg_with_label((into / name).read_bytes(), facts.ai_label))
+    return [_output(into, name, size=_jpeg_size(into / name)) for name in (POSTER, POSTER_SMALL)]
+
+
+def render_film(
+    path: Path,
+    facts: Facts,
+    *,
+    into: Path,
+    box: Sandbox,
+    limit_ms: int | None = None,
+    height: int | None = None,
+    threads: int = 2,
+    extra_containers: Sequence[str] = (),
+    report: Callable[[int], None] = lambda _percent: None,
+) -> list[Output]:
+    """The stream in whole segment files, and an MP4 for players that cannot take it."""
+    length_ms = min(facts.length_ms, limit_ms or facts.length_ms)
+    streamed = encode.rung(facts, encode.stream_height(facts, height))
+    fallback = encode.rung(facts, encode.FALLBACK_HEIGHT)
+    is_same = (streamed.width, streamed.height) == (fallback.width, fallback.height)
+    argv = encode.film(
+        facts,
+        streamed=streamed,
+        fallback=None if is_same else fallback,
+        length_s=length_ms / 1000,
+        can_tone_map=can_tone_map(),
+        threads=threads,
+        extra_containers=extra_containers,
+    )
+    (into / encode.HLS_FOLDER).mkdir(parents=True)
+    timeout_s = 120 + 60 * length_ms / 1000
+    listen = _listener(length_ms, report=lambda percent: report(3 + round(percent * 0.9)))
+    done = _run(argv, path, box=box, into=into, timeout_s=timeout_s, limits=ENCODE, on_line=listen)
+    _refuse_failure(done)
+    playlist = into / encode.HLS_FOLDER / f"{streamed.name}.m3u8"
+    with tempfile.TemporaryDirectory(dir=into, prefix="joined-") as folder:
+        joined = _joined(playlist, Path(folder))
+        _verify(joined, streamed, length_ms=length_ms, box=box)
+        if is_same:
+            _refuse_failure(
+                _run(encode.remuxed_fallback(facts.ai_label), joined, box=box, into=into, timeout_s=120, limits=ENCODE)
+            )
+    report(97)
+    _verify(into / FALLBACK, fallback, length_ms=length_ms, box=box)
+    segments = sorted(p.name for p in playlist.parent.iterdir())
+    size = (streamed.width, streamed.height)
+    return [
+        *(_output(into, f"{encode.HLS_FOLDER}/{name}", size=size) for name in segments),
+        _output(into, FALLBACK, size=(fallback.width, fallback.height)),
+    ]
+
+
+def _run(
+    argv: Sequence[str],
+    path: Path,
+    *,
+    box: Sandbox,
+    into: Path,
+    timeout_s: float,
+    limits: Limits,
+    on_line: Callable[[str], None] | None = None,
+) -> Finished:
+    try:
+        return box.run(
+            argv, inputs={"media": path}, output=into, timeout_s=timeout_s, limits=limits, on_progress=on_line
+        )
+    except TimedOut as error:
+        raise RenderFailed(Trouble.TIMEOUT, str(error)) from error
+    except Flooded as error:
+        raise RenderFailed(Trouble.TOO_LARGE, str(error)) from error
+
+
+def _refuse_failure(done: Finished) -> None:
+    if done.returncode:
+        raise RenderFailed(Trouble.FAILED, f"{done.returncode}: {done.stderr[-1000:]}")
+
+
+def _listener(length_ms: int, *, report: Callable[[int], None]) -> Callable[[str], None]:
+    """Hears ffmpeg's progress lines and tells how much is done, once for each per cent."""
+    told = -1
+
+    def hear(line: str) -> None:
+        nonlocal told
+        name, _, value = line.partition("=")
+        if name == "out_time_us" and value.strip().isdigit():
+            percent = min(100, int(value) // max(1, length_ms * 10))
+            if percent > told:
+                told = percent
+                report(percent)
+
+    return hear
+
+
+def _worth(stats: str) -> tuple[float, bool]:
+    """How much a picture shows, and whether that is enough: neither black nor white, with light and shade."""
+    values = {name: float(value) for name, value in _STATS.findall(stats)}
+    average, spread = values.get("YAVG", 0.0), values.get("YHIGH", 0.0) - values.get("YLOW", 0.0)
+    return min(spread, 120.0) - abs(average - 118) / 2, 45 <= average <= 215 and spread >= 40
+
+
+def _joined(playlist: Path, folder: Path) -> Path:
+    """Beginning and segments of a stream as the one file they are."""
+    text = playlist.read_text(encoding="utf-8")
+    begin = re.findall(r'#EXT-X-MAP:URI="([^"/]+)"', text)
+    parts = [line for line in text.splitlines() if line and not line.startswith("#")]
+    joined = folder / "joined.mp4"
+    with joined.open("wb") as file:
+        for name in [*begin, *parts]:
+            file.write((playlist.parent / name).read_bytes())
+    return joined
+
+
+def _verify(path: Path, size: encode.Rung, *, length_ms: int, box: Sandbox) -> None:
+    """Nothing is handed over that was not looked at: the size, the codec, the exact length."""
+    try:
+        done = box.run(commands.probe_streams(), inputs={"media": path}, timeout_s=60)
+        streams = json.loads(done.stdout)["streams"] if done.returncode == 0 else []
+        exact_ms = exact_length_ms(path, box=box)
+    except Unreadable as error:
+        raise RenderFailed(Trouble.WRONG_OUTPUT, str(error)) from error
+    except (TimedOut, Flooded) as error:
+        raise RenderFailed(Trouble.TIMEOUT, str(error)) from error
+    found = [(s["codec_name"], s["width"], s["height"]) for s in streams if s["codec_type"] == "video"]
+    if found != [("h264", size.width, size.height)]:
+        raise RenderFailed(Trouble.WRONG_OUTPUT, f"{path.name} is {found}")
+    if abs(exact_ms - length_ms) > MOST_DRIFT_MS:
+        raise RenderFailed(Trouble.WRONG_LENGTH, f"{path.name} plays {exact_ms} ms, not {length_ms}")
+
+
+def _output(into: Path, name: str, *, size: tuple[int, int]) -> Output:
+    path = into / name
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Output(
+        name=name,
+        mime=_MIMES[path.suffix],
+        bytes=path.stat().st_size,
+        sha256=digest,
+        width=size[0],
+        height=size[1],
+    )
+
+
+def _jpeg_size(path: Path) -> tuple[int, int]:
+    """Width and height from the frame header of a JPEG of our own."""
+    data = path.read_bytes()
+    offset = 2
+    while offset + 9 < len(data):
+        marker, length = data[offset + 1], int.from_bytes(data[offset + 2 : offset + 4], "big")
+        if 0xC0 <= marker <= 0xC3:
+            return int.from_bytes(data[offset + 7 : offset + 9]), int.from_bytes(data[offset + 5 : offset + 7])
+        offset += 2 + length
+    raise RenderFailed(Trouble.WRONG_OUTPUT, path.name)
+
+
+def total_bytes(outputs: Iterable[Output]) -> int:
+    return sum(output.bytes for output in outputs)
