@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
 
 _GONE = {"NoSuchKey", "NoSuchUpload", "404", "NotFound"}
+_OUTSIDE = {"InvalidRange", "416", "RequestedRangeNotSatisfiable"}
 _TRANSFER = TransferConfig(multipart_threshold=64 * BLOCK, multipart_chunksize=16 * BLOCK, max_concurrency=4)
 
 
@@ -73,13 +74,17 @@ class S3Storage:
             yield path
 
     def read_range(self, key: str, start: int, length: int) -> Iterator[bytes]:
-        size = self.stat(key).bytes
-        end = min(start + length, size)
-        if start >= end:
+        if length <= 0:
+            self.stat(key)
             return iter(())
-        with _missing(key):
-            asked = f"bytes={start}-{end - 1}"
-            answer = self._client.get_object(Bucket=self._bucket, Key=self._name(key), Range=asked)
+        try:
+            with _missing(key):
+                asked = f"bytes={start}-{start + length - 1}"
+                answer = self._client.get_object(Bucket=self._bucket, Key=self._name(key), Range=asked)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in _OUTSIDE:
+                return iter(())
+            raise
         return answer["Body"].iter_chunks(BLOCK)
 
     def stat(self, key: str) -> Stat:

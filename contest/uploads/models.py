@@ -115,6 +115,14 @@ class Asset(Base):
         ready = [made for made in self.renditions if made.profile == profile and made.state == "ready"]
         return max(ready, key=lambda made: made.version, default=None)
 
+    def shown_file(self, name: str) -> "tuple[Rendition, dict[str, Any]] | None":
+        """The file called `name` among all that may be shown, and the rendition it belongs to."""
+        for made in reversed(self.renditions):
+            file = made.file(name) if made.state == "ready" else None
+            if file is not None:
+                return made, file
+        return None
+
 
 class Rendition(Base):
     """Files we made from an asset for one use, without its metadata. Shown only when ready, and then never changed."""

@@ -150,19 +150,21 @@ def _is_again(upload: Upload, offset: int) -> bool:
 @contextmanager
 def _held(upload: Upload) -> Iterator[parts.Part]:
     """The part file, ours alone, and the row as it is now; 423 when another request writes to it."""
-    received = Refused(_("This file has already been received whole."))
-    if upload.is_received:
-        raise received
+    _refuse_received(upload)
     try:
         with parts.hold(_settings(), upload.id) as part:
             db.session.refresh(upload)
-            if upload.is_received and part.offset == 0:
-                part.remove()  # it was in the storage already, and we have just made an empty one
-            if upload.is_received:
-                raise received
+            if upload.storage_key is not None:
+                part.remove()  # the bytes lie in the storage already, and we have just made an empty file
+            _refuse_received(upload)
             yield part
     except parts.Busy:
         raise Refused(_("Another window is sending this file just now."), status=tus.LOCKED) from None
+
+
+def _refuse_received(upload: Upload) -> None:
+    if upload.is_received:
+        raise Refused(_("This file has already been received whole."))
 
 
 def _checked_body(wanted: tus.Checksum, room: int) -> io.BytesIO:
