@@ -32,8 +32,14 @@ class Words:
     fix: str = ""
 
     @property
+    def body(self) -> str:
+        """All but the title, in one line."""
+        return str(_("%(why)s %(fix)s", why=self.why, fix=self.fix)).strip()
+
+    @property
     def sentence(self) -> str:
-        return " ".join(part for part in (self.title.rstrip(".") + ".", self.why, self.fix) if part)
+        """All of it in one line, for programs."""
+        return str(_("%(title)s. %(body)s", title=self.title.rstrip(".。"), body=self.body)).strip()
 
 
 def words_400() -> Words:
