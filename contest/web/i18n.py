@@ -17,7 +17,7 @@ from contest.web.context import keeps_session, told
 LANGUAGES = {"zh_CN": ("zh-CN", "中文"), "en": ("en", "English")}
 KEPT_AS = "locale"  # in the session
 
-babel = Babel()
+babel = Babel()  # type: ignore[no-untyped-call]  # Flask-Babel annotates only some functions
 
 
 class Catalogues(Domain):
@@ -104,8 +104,8 @@ def _browsers_first() -> str | None:
 def register(app: Flask) -> None:
     """Read the catalogues (compiling what is older than its text) and give templates the names above."""
     catalogs.compile_stale()
-    babel.init_app(app, locale_selector=choose_locale)
-    babel.domain_instance = Catalogues()
+    babel.init_app(app, locale_selector=choose_locale)  # type: ignore[no-untyped-call]
+    babel.domain_instance = Catalogues()  # type: ignore[no-untyped-call]
     app.jinja_env.globals.update(html_lang=html_lang, other_languages=other_languages)
 
     @app.before_request
