@@ -55,8 +55,32 @@ class Entry(Base):
     authors: Mapped[list["EntryAuthor"]] = relationship(
         order_by="EntryAuthor.position", cascade="all, delete-orphan", back_populates="entry"
     )
-    files: Mapped[list["EntryFile"]] = relationship(order_by="EntryFile.position", back_populates="entry")
+    files: Mapped[list["EntryFile"]] = relationship(
+        order_by="(EntryFile.position, EntryFile.id)", back_populates="entry"
+    )
     decisions: Mapped[list["EligibilityDecision"]] = relationship(order_by="EligibilityDecision.id")
+
+    @property
+    def current_files(self) -> list["EntryFile"]:
+        """The files that count, in order; replaced and removed ones keep their rows but not their place."""
+        return [file for file in self.files if file.state == "current"]
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether it is in the entrant's hands."""
+        return self.state in ("draft", "returned")
+
+    @property
+    def check(self) -> str:
+        """What the checks say of all files together: none, waiting, must_fix, advice or ok."""
+        verdicts = {file.check for file in self.current_files}
+        return next((word for word in ("must_fix", "waiting", "advice", "ok") if word in verdicts), "none")
+
+    @property
+    def return_reason(self) -> str:
+        """What the office asks to be changed, while the entry is returned."""
+        returned = [decision for decision in self.decisions if decision.outcome == "returned"]
+        return returned[-1].reason if returned and self.state == "returned" else ""
 
 
 class EntryAuthor(Base):
@@ -99,6 +123,19 @@ class EntryFile(Base):
 
     entry: Mapped[Entry] = relationship(back_populates="files")
     asset: Mapped[Asset] = relationship()
+    reports: Mapped[list["CheckReport"]] = relationship(order_by="CheckReport.id")
+
+    @property
+    def report(self) -> "CheckReport | None":
+        """The newest one; earlier ones tell what was said at the time."""
+        return self.reports[-1] if self.reports else None
+
+    @property
+    def check(self) -> str:
+        """waiting, must_fix, advice or ok."""
+        if self.report is None:
+            return "waiting"
+        return "must_fix" if self.report.outcome == "unreadable" else self.report.outcome
 
 
 class CheckReport(Base):
@@ -111,7 +148,7 @@ class CheckReport(Base):
     entry_file_id: Mapped[int] = mapped_column(sa.ForeignKey("entry_file.id"), index=True)
     outcome: Mapped[str]
     limits: Mapped[dict[str, Any]]  # the category's limits at that time
-    findings: Mapped[list[Any]]  # [{"code", "outcome", "measured", "limit"}], translated when shown
+    findings: Mapped[list[Any]]  # [{"code", "outcome", "measured", "limit"}], worded when shown
     checked_at: Mapped[datetime]
 
 

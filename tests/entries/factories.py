@@ -10,34 +10,29 @@ from contest.db import transaction
 from contest.editions.models import Category, Edition
 from contest.entries.actions import pass_entry
 from contest.entries.models import CheckReport, Entry, EntryAuthor, EntryFile
+from contest.media.facts import Facts
 from contest.uploads.models import Asset, Rendition, Upload
 from tests.factories import a_person, an_organiser, save
 
 _numbers = count(1)
 
-# What contest.media measures: Facts.to_json() of a phone video of 2:58 and of a photo.
-VIDEO_FACTS: dict[str, Any] = {
-    "kind": "video",
-    "container": "mov,mp4,m4a,3gp,3g2,mj2",
-    "bytes": 52_428_800,
-    "length_ms": 178_000,
-    "width": 1920,
-    "height": 1080,
-    "codec": "h264",
-    "fps": 30.0,
-    "has_sound": True,
-    "loudness_lufs": -16.5,
-    "notes": [],
-}
-PHOTO_FACTS: dict[str, Any] = {
-    "kind": "photo",
-    "container": "JPEG",
-    "bytes": 4_194_304,
-    "width": 4000,
-    "height": 3000,
-    "has_location": False,
-    "notes": [],
-}
+# What contest.media measures in a phone video of 2:58 and in a photo.
+VIDEO_FACTS = Facts(
+    kind="video",
+    container="mp4",
+    size_bytes=52_428_800,
+    width=1920,
+    height=1080,
+    codec="h264",
+    length_ms=178_000,
+    header_ms=178_000,
+    fps=30.0,
+    audio_stream=1,
+    audio_codec="aac",
+    audio_channels=2,
+    loudness_lufs=-16.5,
+)
+PHOTO_FACTS = Facts(kind="photo", container="jpeg", size_bytes=4_194_304, width=4000, height=3000, codec="jpeg")
 
 
 def a_category(edition: Edition, kind: str = "video") -> Category:
@@ -46,11 +41,17 @@ def a_category(edition: Edition, kind: str = "video") -> Category:
 
 
 def an_asset(
-    person: Person, *, kind: str = "video", ready: bool = True, filename: str | None = None, **columns: Any
+    person: Person,
+    *,
+    kind: str = "video",
+    ready: bool = True,
+    filename: str | None = None,
+    facts: Facts | None = None,
+    **columns: Any,
 ) -> Asset:
     """A received and checked file; `ready`: with the rows of its renditions, whose files do not exist."""
     number, at = next(_numbers), clock.now()
-    facts = VIDEO_FACTS if kind == "video" else PHOTO_FACTS
+    facts = facts or (VIDEO_FACTS if kind == "video" else PHOTO_FACTS)
     digest = sha256(f"asset {number}".encode()).hexdigest()
     name = filename or ("VID_20260401.mp4" if kind == "video" else "IMG_0001.jpg")
     upload = Upload(
@@ -59,8 +60,8 @@ def an_asset(
         kind=kind,
         filename=name,
         mime="video/mp4" if kind == "video" else "image/jpeg",
-        declared_bytes=facts["bytes"],
-        received_bytes=facts["bytes"],
+        declared_bytes=facts.size_bytes,
+        received_bytes=facts.size_bytes,
         state="received",
         sha256=digest,
         created_at=at,
@@ -70,16 +71,16 @@ def an_asset(
     values = {
         "kind": kind,
         "state": "checked",
-        "bytes": facts["bytes"],
+        "bytes": facts.size_bytes,
         "sha256": digest,
         "original_key": f"o/2026/{number}",
-        "facts": dict(facts),
+        "facts": facts.to_json(),
         "created_at": at,
         "checked_at": at,
     }
     asset = Asset(upload=upload, **{**values, **columns})
     if ready:
-        profiles = ("poster", "hls", "mp4") if kind == "video" else ("photo",)
+        profiles = ("poster", "film") if kind == "video" else ("photo",)
         asset.renditions = [a_rendition(profile, digest) for profile in profiles]
     save(asset)
     return asset
@@ -88,14 +89,13 @@ def an_asset(
 def a_rendition(profile: str, digest: str) -> Rendition:
     """Not saved: put it on an asset."""
     names = {
-        "poster": [("poster.jpg", "image/jpeg")],
-        "hls": [("master.m3u8", "application/vnd.apple.mpegurl")],
-        "mp4": [("video.mp4", "video/mp4")],
-        "photo": [("480.jpg", "image/jpeg"), ("1024.jpg", "image/jpeg"), ("2048.jpg", "image/jpeg")],
+        "poster": {"poster.jpg": "image/jpeg", "poster-small.jpg": "image/jpeg"},
+        "film": {"hls/master.m3u8": "application/vnd.apple.mpegurl", "video.mp4": "video/mp4"},
+        "photo": {"480.jpg": "image/jpeg", "1024.jpg": "image/jpeg", "2048.jpg": "image/jpeg"},
     }
     files = [
         {"name": name, "mime": mime, "bytes": 1000, "sha256": digest, "width": 1280, "height": 720}
-        for name, mime in names[profile]
+        for name, mime in names[profile].items()
     ]
     prefix = f"d/{digest[:2]}/{digest}/{profile}-1/"
     return Rendition(profile=profile, version=1, state="ready", prefix=prefix, files=files, created_at=clock.now())

@@ -1,4 +1,4 @@
-"""Not written yet."""
+"""x"""
 
 from flask import Flask
 

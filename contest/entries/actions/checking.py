@@ -1,0 +1,30 @@
+"""From measured facts to a report that stays."""
+
+from datetime import datetime
+
+from contest.db import db
+from contest.entries import rules
+from contest.entries.models import CheckReport, EntryFile
+from contest.media.facts import Facts
+
+
+def write_report(file: EntryFile, *, at: datetime) -> CheckReport:
+    """Hold what was measured against the limits of now. Told twice of the same check, it writes one report."""
+    asset, category = file.asset, file.entry.category
+    checked_at = asset.checked_at or at
+    if file.report is not None and file.report.checked_at == checked_at:
+        return file.report
+    if asset.state == "unreadable":
+        outcome, found = "unreadable", []
+    else:
+        found = rules.findings(Facts.from_json(asset.facts or {}), category)
+        outcome = rules.outcome_of(found)
+    report = CheckReport(
+        outcome=outcome,
+        limits=rules.limits_of(category),
+        findings=[finding.to_json() for finding in found],
+        checked_at=checked_at,
+    )
+    file.reports.append(report)
+    db.session.flush()
+    return report

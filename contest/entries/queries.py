@@ -1,0 +1,112 @@
+"""Which entries are whose, and which wait for whom. Whoever asks is part of the question."""
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from contest.accounts.models import Person
+from contest.db import db
+from contest.editions.models import Category, Edition
+from contest.entries.models import Entry, EntryFile, Receipt
+from contest.uploads.models import Asset
+
+
+def entry_of(person: Person, entry_id: int) -> Entry | None:
+    """The entry, when it is that person's; to everybody else it does not exist."""
+    return db.session.scalar(sa.select(Entry).where(Entry.id == entry_id, Entry.entrant_id == person.id))
+
+
+def entries_of(person: Person) -> sa.Select[Entry]:
+    """All the person's entries with what a list shows of them: those that need them first, then the newest."""
+    urgency = sa.case((Entry.state == "returned", 0), (Entry.state == "withdrawn", 2), else_=1)
+    mine = sa.select(Entry).where(Entry.entrant_id == person.id)
+    return mine.order_by(urgency, Entry.changed_at.desc(), Entry.id.desc()).options(*_shown())
+
+
+def untouched_draft(category: Category, person: Person) -> sa.Select[Entry]:
+    """A draft in which nothing was saved yet."""
+    untouched = sa.and_(Entry.state == "draft", Entry.revision == 0, ~Entry.files.any())
+    return sa.select(Entry).where(Entry.category_id == category.id, Entry.entrant_id == person.id, untouched).limit(1)
+
+
+def entry_in(edition: Edition, entry_id: int) -> Entry | None:
+    """The entry as the office of its edition sees it; drafts are the entrant's own business."""
+    return db.session.scalar(
+        sa.select(Entry).where(Entry.id == entry_id, Entry.edition_id == edition.id, Entry.number.is_not(None))
+    )
+
+
+def review_list(
+    edition: Edition, *, state: str = "", category_id: int | None = None, text: str = ""
+) -> sa.Select[Entry]:
+    """The office's list: what was submitted at least once, those that wait longest first."""
+    found = sa.select(Entry).where(Entry.edition_id == edition.id, Entry.number.is_not(None))
+    if state:
+        found = found.where(Entry.state == state)
+    if category_id is not None:
+        found = found.where(Entry.category_id == category_id)
+    for word in text.split():
+        found = found.where(_mentions(word))
+    waiting_first = sa.case((Entry.state == "submitted", 0), else_=1)
+    return found.order_by(waiting_first, Entry.submitted_at, Entry.id).options(*_shown(), joinedload(Entry.entrant))
+
+
+def _mentions(word: str) -> sa.ColumnElement[bool]:
+    columns = (Entry.number, Entry.code, Entry.title, Entry.unit_name, Entry.contact_name)
+    return sa.or_(*(column.icontains(word, autoescape=True) for column in columns))
+
+
+def _shown() -> list[sa.orm.interfaces.ORMOption]:
+    """What a row of a list shows, loaded for the whole page at once."""
+    files = selectinload(Entry.files)
+    return [
+        joinedload(Entry.category),
+        joinedload(Entry.group),
+        joinedload(Entry.edition).selectinload(Edition.phases),
+        files.selectinload(EntryFile.reports),
+        files.joinedload(EntryFile.asset).selectinload(Asset.renditions),
+        selectinload(Entry.decisions),
+    ]
+
+
+def counts_by_state(edition: Edition) -> Mapping[str, int]:
+    """How many entries are in each state, drafts included."""
+    counted = sa.select(Entry.state, sa.func.count()).where(Entry.edition_id == edition.id).group_by(Entry.state)
+    return dict(db.session.execute(counted).tuples().all())
+
+
+def submitted_since(edition: Edition, at: object) -> int:
+    """How many entries came in since then."""
+    came = sa.select(sa.func.count(Entry.id)).where(Entry.edition_id == edition.id, Entry.submitted_at >= at)
+    return db.session.scalar(came) or 0
+
+
+def file_seen_by(person: Person, entry_id: int, file_id: int) -> EntryFile | None:
+    """A file of an entry, for its entrant and for those who run or audit the edition; judges have their own way in."""
+    file = db.session.scalar(
+        sa.select(EntryFile)
+        .where(EntryFile.id == file_id, EntryFile.entry_id == entry_id)
+        .options(joinedload(EntryFile.entry), joinedload(EntryFile.asset))
+    )
+    if file is None:
+        return None
+    entry = file.entry
+    is_office = person.has_role("organiser", "auditor", edition_id=entry.edition_id) and entry.number is not None
+    return file if entry.entrant_id == person.id or is_office else None
+
+
+def files_with(asset: Asset) -> sa.Select[EntryFile]:
+    """The places in entries that this file fills."""
+    return sa.select(EntryFile).where(EntryFile.asset_id == asset.id, EntryFile.state == "current")
+
+
+def latest_receipt(entry: Entry) -> Receipt | None:
+    """The one that counts: an entry that was returned and handed in again has several."""
+    return db.session.scalar(
+        sa.select(Receipt).where(Receipt.entry_id == entry.id).order_by(Receipt.id.desc()).limit(1)
+    )
+
+
+def receipt_signed(signature: str) -> Receipt | None:
+    return db.session.scalar(sa.select(Receipt).where(Receipt.signature == signature))

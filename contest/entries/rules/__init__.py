@@ -1,0 +1,33 @@
+"""Reasons to say no to an entry, and what its files' checks mean."""
+
+from contest.entries.rules.review import why_not_decide, why_not_return
+from contest.entries.rules.submission import (
+    MAX_AUTHORS,
+    SYNOPSIS_MAX,
+    TITLE_MAX,
+    Missing,
+    missing,
+    why_not_edit,
+    why_not_receive,
+    why_not_submit,
+    why_not_withdraw,
+)
+from contest.entries.rules.verdict import Finding, findings, limits_of, outcome_of
+
+__all__ = [
+    "MAX_AUTHORS",
+    "SYNOPSIS_MAX",
+    "TITLE_MAX",
+    "Finding",
+    "Missing",
+    "findings",
+    "limits_of",
+    "missing",
+    "outcome_of",
+    "why_not_decide",
+    "why_not_edit",
+    "why_not_receive",
+    "why_not_return",
+    "why_not_submit",
+    "why_not_withdraw",
+]
