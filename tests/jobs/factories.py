@@ -1,13 +1,26 @@
 """Jobs for tests, and short ways to look at them."""
 
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+from flask import Flask
+
 from contest.clock import now
+from contest.config import ROOT
 from contest.db import database_now, db, transaction
 from contest.jobs import leases
 from contest.jobs.actions import enqueue
+from contest.jobs.machine import started
 from contest.jobs.models import Job
+from tests.jobs.workshop import EFFECTS
 
 WORKER = "a-worker"
 
@@ -36,3 +49,50 @@ def state_of(job_id: int) -> str:
     job = db.session.get(Job, job_id, populate_existing=True)
     assert job is not None
     return job.state
+
+
+@contextmanager
+def workers(app: Flask, count: int = 1, **settings: Any) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Real worker processes of this instance, stopped hard at the end."""
+    processes = [start_worker(app, **settings) for _ in range(count)]
+    try:
+        yield processes
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def start_worker(app: Flask, **settings: Any) -> subprocess.Popen[bytes]:
+    environ = os.environ | {f"CONTEST_{name.upper()}": str(value) for name, value in settings.items()}
+    folder = app.config["SETTINGS"].instance
+    log = (folder / "worker.log").open("ab")
+    command = [sys.executable, "-m", "tests.jobs.workshop", str(folder)]
+    return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
+
+
+def wait_until(true: Callable[[], bool], *, seconds: float = 20) -> None:
+    """Each look is at what is committed by then."""
+    deadline = time.monotonic() + seconds
+    db.session.rollback()
+    while not true():
+        db.session.rollback()
+        assert time.monotonic() < deadline, f"not true within {seconds} s"
+        time.sleep(0.05)
+
+
+def encoders(app: Flask) -> list[int]:
+    """The live ffmpeg processes that jobs of this instance started."""
+    mark = f"comment={app.config['SETTINGS'].instance}".encode()
+    found = []
+    for process in Path("/proc").iterdir():
+        with suppress(OSError):
+            if process.name.isdigit() and mark in (process / "cmdline").read_bytes() and started(int(process.name)):
+                found.append(int(process.name))
+    return found
+
+
+def effects_of(job_id: int) -> int:
+    db.session.rollback()
+    count = sa.select(sa.func.count()).select_from(EFFECTS).where(EFFECTS.c.job_id == job_id)
+    return db.session.scalar(count) or 0
