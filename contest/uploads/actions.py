@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -11,9 +12,11 @@ from contest.config import Settings
 from contest.db import db, lock
 from contest.errors import Refused
 from contest.jobs.actions import enqueue
+from contest.jobs.models import Job
 from contest.uploads import registry
-from contest.uploads.models import Asset, Upload
+from contest.uploads.models import Asset, Rendition, Upload
 from contest.uploads.parts import BLOCK, Part
+from contest.uploads.queries import rendition_of
 from contest.uploads.rules import Purpose, why_empty, why_no_room, why_too_large, why_too_many
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -81,6 +84,64 @@ def _finish(upload: Upload, *, at: datetime) -> None:
     enqueue("uploads.check", {"upload_id": upload.id}, lane="check", key=f"uploads.check:{upload.id}", at=at)
     registry.tell_received(upload, asset)
     record("upload.received", by=upload.person, on=upload, at=at, bytes=upload.declared_bytes, purpose=upload.purpose)
+
+
+def note_original(asset: Asset, *, sha256: str, key: str) -> None:
+    """The file lies in the storage now, for good, and its check begins."""
+    asset.sha256 = asset.upload.sha256 = sha256
+    asset.original_key = asset.upload.storage_key = key
+    if asset.state == "waiting":
+        asset.state = "checking"
+
+
+def note_facts(asset: Asset, facts: dict[str, Any], *, at: datetime) -> None:
+    """The check has ended well: we know what is in the file."""
+    asset.state, asset.facts, asset.checked_at = "checked", facts, at
+    record("asset.checked", on=asset, at=at, sha256=asset.sha256)
+    if registry.tell_checked(asset):
+        ask_for_rendition(asset, at=at)
+
+
+def note_unreadable(asset: Asset, code: str, *, at: datetime) -> None:
+    """The check has ended: nothing can be made of the file."""
+    asset.state, asset.unreadable_code, asset.checked_at = "unreadable", code, at
+    record("asset.unreadable", on=asset, at=at, sha256=asset.sha256, code=code)
+    registry.tell_checked(asset)
+
+
+def ask_for_rendition(asset: Asset, *, at: datetime) -> Job:
+    """Have made what is shown of the file. Photos take a second and do not wait behind films."""
+    lane = "encode" if asset.kind == "video" else "check"
+    return enqueue("uploads.render", {"asset_id": asset.id}, lane=lane, key=f"uploads.render:{asset.id}", at=at)
+
+
+def begin_rendition(asset: Asset, profile: str, *, version: int, at: datetime) -> Rendition:
+    """A place for the files, not shown before `finish_rendition`. The same file always has the same place."""
+    known = rendition_of(asset, profile, version=version)
+    if known is not None:
+        return known
+    assert asset.sha256 is not None  # noqa: S101  checked assets have one, by constraint
+    prefix = f"d/{asset.sha256[:2]}/{asset.sha256}/{profile}-{version}/"
+    made = Rendition(
+        asset=asset, profile=profile, version=version, state="making", prefix=prefix, files=[], created_at=at
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def finish_rendition(rendition: Rendition, files: list[dict[str, Any]]) -> None:
+    """All files are in their place: from now on they are shown, and never changed."""
+    rendition.files, rendition.state = files, "ready"
+    if rendition.profile in ("poster", "photo"):
+        rendition.asset.poster_key = rendition.prefix + smallest_picture(files)
+
+
+def smallest_picture(files: list[dict[str, Any]]) -> str:
+    """The name of the file that suits a list."""
+    jpegs = [file for file in files if file["mime"] == "image/jpeg"]
+    name: str = min(jpegs, key=lambda file: file["width"] * file["height"])["name"]
+    return name
 
 
 def cancel_upload(upload: Upload, *, by: Person, at: datetime) -> None:

@@ -108,7 +108,7 @@ class Asset(Base):
 
     @property
     def display_profile(self) -> str:
-        return "hls" if self.kind == "video" else "photo"
+        return "film" if self.kind == "video" else "photo"
 
     def rendition(self, profile: str) -> "Rendition | None":
         """The newest finished rendition of that profile."""
@@ -125,18 +125,18 @@ class Asset(Base):
 
 
 class Rendition(Base):
-    """Files we made from an asset for one use, without its metadata. Shown only when ready, and then never changed."""
+    """Files we made from an asset for one use, without its metadata. Shown once ready, and then never changed."""
 
     __tablename__ = "rendition"
     __table_args__ = (
         sa.UniqueConstraint("asset_id", "profile", "version"),
-        one_of("state", "ready", "failed"),
+        one_of("state", "making", "ready"),
         sa.CheckConstraint("version > 0", name="version"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     asset_id: Mapped[int] = mapped_column(sa.ForeignKey("asset.id"), index=True)
-    profile: Mapped[str]  # poster, hls, mp4, photo
+    profile: Mapped[str]  # poster; film: HLS and MP4; photo: all sizes
     version: Mapped[int]
     state: Mapped[str]
     prefix: Mapped[str]  # d/<2 of the hash>/<hash>/<profile>-<version>/

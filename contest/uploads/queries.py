@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from contest.accounts.models import Person
 from contest.clock import now
 from contest.db import db
+from contest.jobs.models import Job
 from contest.uploads.models import Asset, Rendition, Upload
 
 
@@ -42,6 +43,34 @@ def upload_ids_with_parts() -> sa.Select[str]:
 
 def asset_of(upload_id: str) -> Asset | None:
     return db.session.scalar(sa.select(Asset).where(Asset.upload_id == upload_id))
+
+
+def rendition_of(asset: Asset, profile: str, *, version: int) -> Rendition | None:
+    """The rendition of exactly that version, finished or not."""
+    return db.session.scalar(
+        sa.select(Rendition).where(
+            Rendition.asset_id == asset.id, Rendition.profile == profile, Rendition.version == version
+        )
+    )
+
+
+def check_job(asset: Asset) -> Job | None:
+    """The latest check of the file: whether it waits, how far it is, why it failed."""
+    return _latest_job(f"uploads.check:{asset.upload_id}")
+
+
+def render_job(asset: Asset) -> Job | None:
+    """The latest making of what is shown of it."""
+    return _latest_job(f"uploads.render:{asset.id}")
+
+
+def _latest_job(key: str) -> Job | None:
+    return db.session.scalar(sa.select(Job).where(Job.key == key).order_by(Job.id.desc()).limit(1))
+
+
+def running_tokens() -> set[str]:
+    """The tokens of all attempts that are going on; scratch folders are named by them."""
+    return {token for token in db.session.scalars(sa.select(Job.token).where(Job.state == "running")) if token}
 
 
 def same_rendition(*, prefix: str) -> Rendition | None:

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from contest.uploads.models import Asset, Upload
 
 OnReceived = Callable[[Upload, Asset], None]
-OnAsset = Callable[[Asset], None]
+OnChecked = Callable[[Asset], bool | None]
+OnRendered = Callable[[Asset], None]
 
 _received: dict[str, OnReceived] = {}
-_checked: dict[str, OnAsset] = {}
-_rendered: dict[str, OnAsset] = {}
+_checked: dict[str, OnChecked] = {}
+_rendered: dict[str, OnRendered] = {}
 
 
 def on_received(prefix: str, call: OnReceived) -> None:
@@ -21,12 +22,12 @@ def on_received(prefix: str, call: OnReceived) -> None:
     _received[prefix] = call
 
 
-def on_checked(prefix: str, call: OnAsset) -> None:
-    """The check has ended: the asset is checked or unreadable."""
+def on_checked(prefix: str, call: OnChecked) -> None:
+    """The check has ended: the asset is checked or unreadable. When `call` returns False no rendition is made yet."""
     _checked[prefix] = call
 
 
-def on_rendered(prefix: str, call: OnAsset) -> None:
+def on_rendered(prefix: str, call: OnRendered) -> None:
     """There is something to show."""
     _rendered[prefix] = call
 
@@ -36,9 +37,10 @@ def tell_received(upload: Upload, asset: Asset) -> None:
         call(upload, asset)
 
 
-def tell_checked(asset: Asset) -> None:
-    if call := _checked.get(prefix_of(asset.upload)):
-        call(asset)
+def tell_checked(asset: Asset) -> bool:
+    """Whether a rendition is wanted."""
+    call = _checked.get(prefix_of(asset.upload))
+    return call is None or call(asset) is not False
 
 
 def tell_rendered(asset: Asset) -> None:

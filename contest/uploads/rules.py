@@ -6,7 +6,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
-from flask_babel import format_decimal
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -16,6 +15,7 @@ from contest.db import db
 from contest.errors import Refused
 from contest.uploads import parts
 from contest.uploads.models import KINDS, Upload
+from contest.web.filters import size
 
 PURPOSE_LASTS_S = 7 * 24 * 3600
 MOST_UNFINISHED = 12  # of one person: room is kept for each of them
@@ -63,14 +63,14 @@ def why_too_large(declared_bytes: int, *, purpose: Purpose, settings: Settings) 
     if purpose.kind == "photo":
         return _(
             "The file is %(size)s, larger than %(limit)s. Save the photo as a JPEG and choose it again.",
-            size=size_words(declared_bytes),
-            limit=size_words(limit),
+            size=size(declared_bytes),
+            limit=size(limit),
         )
     return _(
         "The file is %(size)s, larger than %(limit)s. Export it as 1080p at about 10 Mbit/s; three minutes are then "
         "about 230 MB.",
-        size=size_words(declared_bytes),
-        limit=size_words(limit),
+        size=size(declared_bytes),
+        limit=size(limit),
     )
 
 
@@ -96,13 +96,3 @@ def why_no_room(declared_bytes: int, *, at: datetime, settings: Settings) -> str
     if left >= settings.disk_reserve_mib * MIB:
         return None
     return _("The server has too little room left and cannot take files just now. What you typed is saved.")
-
-
-def size_words(size: int) -> str:
-    """Bytes as people say them: 286 MB, 3.1 GB."""
-    for unit in ("KB", "MB"):
-        size_in_unit = size / (1024 if unit == "KB" else MIB)
-        if size_in_unit < 1000:
-            pattern = "0" if size_in_unit >= 10 else "0.#"
-            return f"{format_decimal(max(size_in_unit, 0.1), format=pattern)} {unit}"
-    return f"{format_decimal(size / (1024 * MIB), format='0.#')} GB"

@@ -1,1 +1,196 @@
-"""Not written yet."""
+"""What happens to a received file without anybody waiting: its check, what is shown of it, and cleaning up."""
+
+import contextlib
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import current_app
+
+from contest.clock import now
+from contest.config import Settings
+from contest.db import db, transaction
+from contest.jobs.registry import RunningJob, TryAgain, periodic, task
+from contest.media.facts import Code, Facts, Unreadable
+from contest.media.probe import examine
+from contest.media.render import RenderFailed, render_film, render_photo, render_poster
+from contest.uploads import originals, parts, workshop
+from contest.uploads.actions import (
+    begin_rendition,
+    expire_upload,
+    finish_rendition,
+    note_facts,
+    note_original,
+    note_unreadable,
+    take_note,
+)
+from contest.uploads.models import Asset, Rendition
+from contest.uploads.queries import (
+    abandoned_uploads,
+    asset_of,
+    receiving_uploads,
+    running_tokens,
+    same_rendition,
+    upload_ids_with_parts,
+)
+from contest.uploads.registry import tell_rendered
+
+# Raise one when what is made changes: it is then made anew, beside the old files.
+VERSIONS = {"poster": 1, "film": 1, "photo": 1}
+# These may be the machine's fault and not the file's: a child killed for want of memory looks just the same.
+BLAME_LATE, ENOUGH_TRIES = (Code.TOO_HARD, Code.TIMEOUT), 3
+LEFT_ALONE_S = 24 * 3600  # a file or folder nobody knows is kept this long before it is taken for rubbish
+
+log = structlog.get_logger(__name__)
+
+
+@task("uploads.check", lane="check", attempts=5)
+def check(job: RunningJob) -> None:
+    """Find out what was received. A file of which nothing can be made ends well too: with the reason."""
+    asset = asset_of(job.args["upload_id"])
+    if asset is None or asset.is_checked:
+        return
+    try:
+        sha256 = originals.keep(asset.upload, settings=_settings(), check_cancelled=job.check_cancelled)
+    except (originals.Lost, parts.Busy) as error:
+        raise TryAgain("bytes-missing", "The received file is not where this worker can read it.") from error
+    with transaction():
+        job.hold()
+        note_original(asset, sha256=sha256, key=originals.key_of(asset.upload))
+    job.progress(20)
+    try:
+        facts = _examine(asset, job)
+    except Unreadable as error:
+        job.check_cancelled()
+        log.info("uploads.unreadable", asset=asset.id, code=str(error.code), detail=error.detail)
+        if error.code in BLAME_LATE and job.attempt < ENOUGH_TRIES:
+            raise TryAgain(str(error.code), "The check needed more memory or time than it may take.") from error
+        with transaction():
+            note_unreadable(asset, str(error.code), at=now())
+            job.finish()
+        return
+    with transaction():
+        note_facts(asset, facts.to_json(), at=now())
+        job.finish()
+
+
+def _examine(asset: Asset, job: RunningJob) -> Facts:
+    """The facts; of a film also a picture that the page with the verdict can show."""
+
+    def report(percent: int) -> None:
+        job.progress(20 + percent * 0.7)
+
+    with workshop.bench(asset, job) as bench:
+        facts = examine(
+            bench.path, kind="video" if asset.kind == "video" else "photo", box=bench.box, on_progress=report
+        )
+        if facts.kind == "video" and asset.rendition("poster") is None:
+            _make_poster(asset, facts, bench, job)
+    return facts
+
+
+def _make_poster(asset: Asset, facts: Facts, bench: workshop.Bench, job: RunningJob) -> None:
+    """A film of which no picture comes out well is shown without one; that is no reason to hold back its verdict."""
+    try:
+        outputs = render_poster(bench.path, facts, into=bench.into, box=bench.box)
+    except RenderFailed as error:
+        log.warning("uploads.no_poster", asset=asset.id, reason=str(error))
+        return
+    files = workshop.keep(outputs, made_in=bench.into, prefix=_begin(asset, "poster", job), job=job)
+    with transaction():
+        job.hold()
+        finish_rendition(_place(asset, "poster"), files)
+
+
+@task("uploads.render", lane="encode", attempts=3)
+def render(job: RunningJob) -> None:
+    """Make what is shown of the file; the second time it is done already."""
+    asset = db.session.get(Asset, job.args["asset_id"])
+    if asset is None or asset.facts is None or asset.is_ready:
+        return
+    profile = asset.display_profile
+    prefix = _begin(asset, profile, job)
+    same = same_rendition(prefix=prefix)
+    files = same.files if same else _make(asset, Facts.from_json(asset.facts), prefix, job)
+    with transaction():
+        finish_rendition(_place(asset, profile), files)
+        tell_rendered(asset)
+        job.finish()
+
+
+def _make(asset: Asset, facts: Facts, prefix: str, job: RunningJob) -> list[dict[str, Any]]:
+    with workshop.bench(asset, job) as bench:
+        if facts.kind == "video":
+            outputs = render_film(bench.path, facts, into=bench.into, box=bench.box, report=job.progress)
+        else:
+            outputs = render_photo(bench.path, into=bench.into, box=bench.box)
+        return workshop.keep(outputs, made_in=bench.into, prefix=prefix, job=job)
+
+
+def _begin(asset: Asset, profile: str, job: RunningJob) -> str:
+    """Where the files of the rendition go."""
+    with transaction():
+        job.hold()
+        return _place(asset, profile).prefix
+
+
+def _place(asset: Asset, profile: str) -> Rendition:
+    return begin_rendition(asset, profile, version=VERSIONS[profile], at=now())
+
+
+@periodic("uploads.housekeeping", every_s=600)
+def housekeeping(job: RunningJob) -> None:
+    """Finish what is whole, give up what was abandoned, remove what nobody needs."""
+    settings = _settings()
+    _finish_whole(settings)
+    job.check_cancelled()
+    for upload in db.session.scalars(abandoned_uploads(at=now())).all():
+        with contextlib.suppress(parts.Busy), parts.hold(settings, upload.id) as part:
+            with transaction():
+                expired = expire_upload(upload, at=now())
+            if expired:
+                part.remove()
+    job.check_cancelled()
+    _remove_unneeded_parts(settings)
+    _remove_dead_scratch(settings)
+
+
+def _finish_whole(settings: Settings) -> None:
+    """Uploads whose last byte came just before the process died, and whose sender did not come back to ask."""
+    for upload in db.session.scalars(receiving_uploads()).all():
+        if parts.size_of(settings, upload.id) == upload.declared_bytes:
+            with contextlib.suppress(parts.Busy), parts.hold(settings, upload.id) as part, transaction():
+                take_note(upload, part, at=now(), settings=settings)
+
+
+def _remove_unneeded_parts(settings: Settings) -> None:
+    """Bytes of uploads that were given up. The names are read before the rows, so that no new upload is missed."""
+    names = [path.name for path in parts.folder(settings).iterdir()]
+    db.session.rollback()
+    needed = set(db.session.scalars(upload_ids_with_parts()))
+    for name in set(names) - needed:
+        if _is_old(parts.path_of(settings, name), seconds=60):
+            parts.remove(settings, name)
+
+
+def _remove_dead_scratch(settings: Settings) -> None:
+    """What attempts left behind that were killed."""
+    folders = list(workshop.scratch_folder(settings).iterdir())
+    alive = running_tokens()
+    for folder in folders:
+        if folder.name.partition("-")[0] not in alive and _is_old(folder, seconds=LEFT_ALONE_S):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_old(path: Path, *, seconds: int) -> bool:
+    try:
+        return path.stat().st_mtime < time.time() - seconds
+    except FileNotFoundError:
+        return False
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings

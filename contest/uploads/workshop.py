@@ -1,0 +1,91 @@
+"""A job's bench: the original to read, a scratch folder to fill, a sandbox, and the way into the storage.
+
+Nothing here decides; nothing made here is shown before a row is flipped by the task.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+
+from contest.config import Settings
+from contest.db import db
+from contest.jobs.registry import RunningJob, TryAgain
+from contest.media import process
+from contest.media.render import Output, RenderFailed
+from contest.media.sandbox import ENVIRONMENT, Sandbox, detect
+from contest.storage import Missing, storage
+from contest.uploads.models import Asset
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """What a job works with."""
+
+    path: Path  # the original; read only
+    into: Path  # an empty folder, gone with the job
+    box: Sandbox
+
+
+def scratch_folder(settings: Settings) -> Path:
+    """Where jobs put what is half done; each under the token of its attempt."""
+    folder = settings.instance / "scratch"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def bench(asset: Asset, job: RunningJob) -> Iterator[Bench]:
+    """Everything a job needs to work on the original, with the ways it can fail turned into those of a job."""
+    settings: Settings = current_app.config["SETTINGS"]
+    require_programs(asset)
+    assert asset.original_key is not None  # noqa: S101  the check has put it there
+    db.session.rollback()  # the work takes minutes, and a connection is not to wait for it
+    try:
+        with (
+            storage().local_copy(asset.original_key) as path,
+            tempfile.TemporaryDirectory(dir=scratch_folder(settings), prefix=f"{job.token}-") as folder,
+        ):
+            box = _sandbox(settings).for_job(stop=job.stop, on_start=job.note_process_group)
+            yield Bench(path=path, into=Path(folder), box=box)
+    except process.Stopped:
+        job.check_cancelled()
+        raise
+    except Missing as error:
+        raise TryAgain("bytes-missing", "The received file is not where this worker can read it.") from error
+    except RenderFailed as error:
+        # The sentence is for the organiser's page; what ffmpeg said is in the log of the worker.
+        raise TryAgain(str(error.code), f"Nothing to show could be made of the file ({error.code}).") from error
+
+
+def require_programs(asset: Asset) -> None:
+    """Without ffmpeg every film would look damaged; the job waits for it instead of blaming the file."""
+    needed = ["setpriv", "prlimit", *(["ffmpeg", "ffprobe"] if asset.kind == "video" else [])]
+    missing = [name for name in needed if shutil.which(name, path=ENVIRONMENT["PATH"]) is None]
+    if missing:
+        raise TryAgain(
+            "program-missing", f"This machine lacks {', '.join(missing)}; run `flask doctor` for the remedy."
+        )
+
+
+def keep(outputs: Sequence[Output], *, made_in: Path, prefix: str, job: RunningJob) -> list[dict[str, Any]]:
+    """Put the files under `prefix`, each durably; what a row may then say about them."""
+    for output in outputs:
+        job.check_cancelled()
+        stored = storage().put(f"{prefix}{output.name}", made_in / output.name, content_type=output.mime, move=True)
+        if stored.bytes != output.bytes:
+            raise TryAgain("storage", f"The storage kept {stored.bytes} bytes of {output.bytes}.")
+    return [asdict(output) for output in outputs]
+
+
+def _sandbox(settings: Settings) -> Sandbox:
+    """The best walls this machine can build; found out once for each process, since it runs a program to see."""
+    found: Sandbox | None = current_app.extensions.get("contest.sandbox")
+    if found is None:
+        found = current_app.extensions["contest.sandbox"] = detect(settings.sandbox)
+    return found
