@@ -14,7 +14,7 @@ from flask_babel import Babel, Domain, get_locale
 from contest.web import catalogs
 from contest.web.context import keeps_session, told
 
-LANGUAGES = {"zh_CN": ("zh-CN", "中文"), "en": ("en", "English")}
+LANGUAGES = {"zh_CN": ("zh-CN", "中文", "中文"), "en": ("en", "English", "EN")}  # tag, name, what fits a phone
 KEPT_AS = "locale"  # in the session
 
 babel = Babel()  # type: ignore[no-untyped-call]  # Flask-Babel annotates only some functions
@@ -38,6 +38,7 @@ class Language:
     code: str
     tag: str
     name: str
+    short: str
     url: str
 
 
@@ -79,8 +80,8 @@ def other_languages() -> list[Language]:
     here = "zh_CN" if _is_chinese() else "en"
     arguments = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
     return [
-        Language(code, tag, name, f"{path}?{urlencode([*arguments, ('lang', tag)])}")
-        for code, (tag, name) in LANGUAGES.items()
+        Language(code, tag, name, short, f"{path}?{urlencode([*arguments, ('lang', tag)])}")
+        for code, (tag, name, short) in LANGUAGES.items()
         if code != here
     ]
 

@@ -19,7 +19,6 @@
   const show = () => document.querySelectorAll("[data-pref]").forEach((button) => {
     button.hidden = false;
     if (button.dataset.pref === "size") button.setAttribute("aria-pressed", String(root.dataset.size === "large"));
-    else button.setAttribute("aria-pressed", String(isDark()));
   });
 
   document.addEventListener("DOMContentLoaded", () => {
