@@ -1,6 +1,7 @@
 """Which entries are whose, and which wait for whom. Whoever asks is part of the question."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -8,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from contest.accounts.models import Person
 from contest.db import db
 from contest.editions.models import Category, Edition
+from contest.editions.queries import phase_at
 from contest.entries.models import Entry, EntryFile, Receipt
 from contest.uploads.models import Asset
 
@@ -76,7 +78,7 @@ def counts_by_state(edition: Edition) -> Mapping[str, int]:
     return dict(db.session.execute(counted).tuples().all())
 
 
-def submitted_since(edition: Edition, at: object) -> int:
+def submitted_since(edition: Edition, at: datetime) -> int:
     """How many entries came in since then."""
     came = sa.select(sa.func.count(Entry.id)).where(Entry.edition_id == edition.id, Entry.submitted_at >= at)
     return db.session.scalar(came) or 0
@@ -110,3 +112,19 @@ def latest_receipt(entry: Entry) -> Receipt | None:
 
 def receipt_signed(signature: str) -> Receipt | None:
     return db.session.scalar(sa.select(Receipt).where(Receipt.signature == signature))
+
+
+STEPS = ("submission", "review", "judging", "notice", "showcase")
+
+
+def progress(entry: Entry, at: datetime) -> list[str]:
+    """How far an entry is, for the bar of five segments: done, now, bad (the entrant must act) or later, each."""
+    if entry.state == "withdrawn":
+        return ["later"] * len(STEPS)
+    if entry.state == "returned":
+        return ["done", "bad", "later", "later", "later"]
+    here = {"draft": 0, "submitted": 1}.get(entry.state)
+    if here is None:
+        phase = phase_at(entry.edition, at)
+        here = max(2, STEPS.index(phase.kind)) if phase else 2
+    return ["done"] * here + ["now"] + ["later"] * (len(STEPS) - here - 1)

@@ -1,1 +1,36 @@
-"""Not written yet."""
+"""What an entry does when its file has arrived, and when it has been checked."""
+
+import re
+
+from flask_babel import gettext as _
+
+from contest.clock import now
+from contest.db import db
+from contest.entries.actions import place_file, write_report
+from contest.entries.models import Entry
+from contest.entries.queries import files_with
+from contest.errors import Refused
+from contest.uploads import registry
+from contest.uploads.models import Asset, Upload
+
+PREFIX = "entry-file"
+
+
+def received(upload: Upload, asset: Asset) -> None:
+    """Put the file where its purpose says: entry-file:<entry>:<position>, or `new` for the next free place."""
+    named = re.fullmatch(rf"{PREFIX}:(\d+):(\d{{1,3}}|new)", upload.purpose)
+    entry = db.session.get(Entry, int(named[1])) if named else None
+    if named is None or entry is None or entry.entrant_id != upload.person_id:
+        raise Refused(_("This file belongs to no entry of yours."), status=404)
+    position = None if named[2] == "new" else int(named[2])
+    place_file(entry, upload, asset, position=position, at=now())
+
+
+def checked(asset: Asset) -> None:
+    """Write the report for each place that the file fills."""
+    for file in db.session.scalars(files_with(asset)):
+        write_report(file, at=now())
+
+
+registry.on_received(PREFIX, received)
+registry.on_checked(PREFIX, checked)

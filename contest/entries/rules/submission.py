@@ -1,5 +1,6 @@
 """What stops an entrant, and what an entry still lacks."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from contest.entries.models import Entry
 TITLE_MAX = 60
 SYNOPSIS_MAX = 200
 MAX_AUTHORS = 10
+MOBILE_DIGITS = 11
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +57,9 @@ _TEXTS: list[tuple[str, Callable[[Entry], bool], Callable[[], str]]] = [
         lambda entry: len(entry.synopsis) <= SYNOPSIS_MAX,
         lambda: _("Shorten the synopsis to %(max)s characters", max=SYNOPSIS_MAX),
     ),
-    ("authors-0", lambda entry: any(author.name for author in entry.authors), lambda: _("Name at least one author")),
+    ("authors", lambda entry: any(author.name for author in entry.authors), lambda: _("Name at least one author")),
     ("unit_name", lambda entry: bool(entry.unit_name), lambda: _("Fill in the unit")),
-    ("group", lambda entry: entry.group_id is not None or not entry.edition.groups, lambda: _("Choose a group")),
+    ("group_id", lambda entry: entry.group_id is not None or not entry.edition.groups, lambda: _("Choose a group")),
     ("contact_name", lambda entry: bool(entry.contact_name), lambda: _("Say whom we can ask")),
     (
         "contact_phone",
@@ -68,7 +70,30 @@ _TEXTS: list[tuple[str, Callable[[Entry], bool], Callable[[], str]]] = [
 
 
 def _missing_texts(entry: Entry) -> list[Missing]:
-    return [Missing(text=say(), step="details", anchor=anchor) for anchor, holds, say in _TEXTS if not holds(entry)]
+    lacking = [Missing(text=say(), step="details", anchor=anchor) for anchor, holds, say in _TEXTS if not holds(entry)]
+    if complaint := phone_complaint(entry.contact_phone):
+        lacking.append(Missing(text=complaint, step="details", anchor="contact_phone"))
+    if entry.contact_email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", entry.contact_email):
+        text = _("Write the e-mail address like office@example.org")
+        lacking.append(Missing(text=text, step="details", anchor="contact_email"))
+    return lacking
+
+
+def phone_complaint(phone: str) -> str | None:
+    """What is wrong with a phone number, or None. Mobile numbers of the mainland are counted; others are taken as
+    long as they can be dialled."""
+    digits = re.sub(r"[\s()+-]", "", phone)
+    if not phone:
+        return None
+    if not re.fullmatch(r"[0-9]{5,20}", digits):
+        return _("Write the phone number in digits")
+    if re.fullmatch(r"1[3-9]\d*", digits) and len(digits) != MOBILE_DIGITS and not phone.startswith("+"):
+        return ngettext(
+            "The mobile number needs 11 digits; this one has %(num)s",
+            "The mobile number needs 11 digits; this one has %(num)s",
+            len(digits),
+        )
+    return None
 
 
 def why_not_edit(entry: Entry) -> str | None:

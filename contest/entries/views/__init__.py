@@ -1,7 +1,18 @@
-"""x"""
+"""The entrant's way from a draft to a receipt, and the office's review."""
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from contest.editions.registry import show_on_overview
+from contest.entries.views import details, files, mine, office, submission
+from contest.entries.views.blueprint import bp
+from contest.web.context import navigate
+
+__all__ = ["bp", "details", "files", "mine", "office", "register", "submission"]
 
 
 def register(app: Flask) -> None:
-    """Nothing yet."""
+    """Add the pages, the link to one's own entries, and the office's figures."""
+    app.register_blueprint(bp)
+    navigate(_l("My entries"), "entries.entry_list", order=30, app=app)
+    show_on_overview("entries", office.overview, order=10)

@@ -1,0 +1,129 @@
+"""The files of an entry: sending them, putting them in order, the verdict on them, and looking at them."""
+
+from typing import Any
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from contest.accounts.access import me, signed_in
+from contest.clock import now
+from contest.config import MIB
+from contest.db import db, transaction
+from contest.entries import rules
+from contest.entries.actions import caption_files, move_file, remove_file
+from contest.entries.forms import CAPTION_MAX, FileForm, one_line
+from contest.entries.models import Entry, EntryFile
+from contest.entries.queries import file_seen_by
+from contest.entries.rules.unreadable import sorry
+from contest.entries.rules.wording import words
+from contest.entries.views.blueprint import bp, my_entry
+from contest.jobs.queries import latest_job, worker_is_alive
+from contest.uploads.queries import unfinished_uploads
+from contest.uploads.rules import ACCEPT, sign_purpose
+from contest.uploads.serving import send_rendition
+
+
+def place_of(entry: Entry) -> str:
+    """What a file sent from the page is for: the one file of the entry, or the next free place among several."""
+    return f"entry-file:{entry.id}:{'new' if entry.category.max_files > 1 else '0'}"
+
+
+def limits_for(entry: Entry) -> dict[str, Any]:
+    """What the page looks at before it sends a byte."""
+    category = entry.category
+    largest = min(category.max_bytes, current_app.config["SETTINGS"].upload_max_mib * MIB)
+    longest = category.max_length_ms + category.tolerance_ms if category.max_length_ms else None
+    return {"kind": category.kind, "max_bytes": largest, "max_length_ms": longest}
+
+
+@bp.route("/entries/<int:entry_id>/file", methods=["GET", "POST"])
+@signed_in
+def file(entry_id: int) -> ResponseReturnValue:
+    """Send the file; photos are also described, ordered and taken out here."""
+    entry = my_entry(entry_id)
+    if reason := rules.why_not_edit(entry):
+        flash(reason, "warning")
+        return redirect(url_for(".entry", entry_id=entry.id))
+    form = FileForm()
+    if form.validate_on_submit():
+        _arrange(entry, form)
+        target = ".details" if form.do.data == "next" else ".file"
+        return redirect(url_for(target, entry_id=entry.id))
+    place, limits = place_of(entry), limits_for(entry)
+    word = sign_purpose(kind=limits["kind"], max_bytes=limits["max_bytes"], ref=place, person_id=me().id)
+    return render_template(
+        "entries/file.html",
+        entry=entry,
+        form=form,
+        room=entry.category.max_files - len(entry.current_files),
+        purpose=word,
+        limits=limits,
+        accept=ACCEPT[limits["kind"]],
+        unfinished=unfinished_uploads(me(), purpose=place),
+        caption_max=CAPTION_MAX,
+        sorry=sorry,
+        words=words,
+    )
+
+
+def _arrange(entry: Entry, form: FileForm) -> None:
+    """Keep the captions that came, then do what the pressed button says to its file; unknown files are passed over."""
+    captions = {
+        one.id: one_line(request.form[f"caption-{one.id}"])[:CAPTION_MAX]
+        for one in entry.current_files
+        if f"caption-{one.id}" in request.form
+    }
+    deed, _dash, number = (form.do.data or "").partition("-")
+    with transaction():
+        caption_files(entry, captions, at=now())
+        chosen = next((one for one in entry.current_files if str(one.id) == number), None)
+        if chosen is not None and deed == "drop":
+            remove_file(chosen, by=me(), at=now())
+        elif chosen is not None and deed in ("up", "down"):
+            move_file(chosen, by=-1 if deed == "up" else 1, at=now())
+
+
+@bp.route("/entries/<int:entry_id>/check")
+@signed_in
+def check(entry_id: int) -> ResponseReturnValue:
+    """The verdict, explained; while it is awaited, the page asks for it again by itself."""
+    entry = my_entry(entry_id)
+    if not entry.current_files:
+        return redirect(url_for(".file" if entry.is_editable else ".entry", entry_id=entry.id))
+    return render_template(
+        "entries/check.html",
+        entry=entry,
+        lacking=[one for one in rules.missing(entry) if one.step in ("file", "check")],
+        sorry=sorry,
+        words=words,
+        **waiting_state(entry),
+    )
+
+
+@bp.route("/entries/<int:entry_id>/check/state")
+@signed_in
+def check_state(entry_id: int) -> ResponseReturnValue:
+    """The part of the page that waits; once there is a verdict, the whole page is to be loaded again."""
+    entry = my_entry(entry_id)
+    if entry.check != "waiting":
+        return "", 200, {"HX-Refresh": "true"}
+    return render_template("entries/_check_state.html", entry=entry, **waiting_state(entry))
+
+
+def waiting_state(entry: Entry) -> dict[str, object]:
+    """What a waiting person must know: whether somebody works on it, and whether it went wrong for good."""
+    waiting = [one for one in entry.current_files if one.check == "waiting"]
+    jobs = [db.session.scalar(latest_job(f"uploads.check:{one.asset.upload_id}")) for one in waiting]
+    return {
+        "waiting": waiting,
+        "worker_down": bool(waiting) and not worker_is_alive(now()),
+        "check_failed": any(job is not None and job.state == "failed" for job in jobs),
+    }
+
+
+@bp.route("/entries/<int:entry_id>/files/<int:file_id>/media/<path:name>")
+@signed_in
+def media(entry_id: int, file_id: int, name: str) -> ResponseReturnValue:
+    """What we made of a file, for its entrant and the office."""
+    found: EntryFile = file_seen_by(me(), entry_id, file_id) or abort(404)
+    return send_rendition(found.asset, name)
