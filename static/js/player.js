@@ -45,10 +45,10 @@ class Player {
     if (!this.words.hls || this.nativeHls) return;
     const mse = window.ManagedMediaSource || window.MediaSource;
     if (!mse) { this.useMp4(); return; }
-    // The browser must not try the playlist itself; hls.js takes over at the first play.
-    this.video.querySelector(`source[type='${HLS_TYPE}']`)?.remove();
+    // The browser must load nothing by itself meanwhile; hls.js takes over at the first play.
+    this.video.querySelectorAll("source").forEach((source) => source.remove());
     this.lazyHls = true;
-    if (this.native) this.video.addEventListener("play", () => this.startHls(), { once: true });
+    if (this.native) this.startHls(); // the browser's own controls cannot wait for us
   }
 
   async startHls() {
@@ -147,12 +147,12 @@ class Player {
     this.show("start");
   }
 
-  play(focus = false) {
+  async play(focus = false) {
     this.wanted = true;
     this.big.hidden = true;
     if (!this.native) this.ui.hidden = false;
     if (focus) this.box.querySelector("[data-do=play]").focus();
-    this.startHls();
+    await this.startHls();
     this.video.play().catch(() => this.show("pause")); // the browser wants a tap first, or the source has failed and says so itself
   }
 
