@@ -8,8 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.accounts.models import Person
 from contest.db import Base, one_of
-from contest.editions.models import Category, Edition
+from contest.editions.models import Category, Edition, in_language
 from contest.entries.models import Entry
+
+TO_DO = ("open", "draft")  # states of an assignment that still waits for its judge
+COUNTED = ("submitted", "locked")  # states whose ballot counts
 
 
 class Round(Base):
@@ -46,6 +49,23 @@ class Round(Base):
     panel: Mapped[list["PanelMember"]] = relationship(order_by="PanelMember.id", back_populates="round")
     assignments: Mapped[list["Assignment"]] = relationship(back_populates="round")
 
+    @property
+    def is_draft(self) -> bool:
+        return self.state == "draft"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == "open"
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state == "closed"
+
+    @property
+    def judges(self) -> list["PanelMember"]:
+        """Who is on the panel now."""
+        return [member for member in self.panel if member.is_on]
+
 
 class Criterion(Base):
     """A line of the rubric. Weights are basis points and sum to 10,000 in a round; marks run 0..max in steps."""
@@ -70,6 +90,14 @@ class Criterion(Base):
 
     round: Mapped[Round] = relationship(back_populates="criteria")
 
+    @property
+    def title(self) -> str:
+        return in_language(self.name, self.name_en)
+
+    @property
+    def about(self) -> str:
+        return in_language(self.description, self.description_en)
+
 
 class PanelMember(Base):
     """A judge of a round. Taken off by a date: what was scored stays."""
@@ -78,21 +106,33 @@ class PanelMember(Base):
     __table_args__ = (
         one_of("role", "main", "reserve", "chair"),
         sa.UniqueConstraint("round_id", "judge_id"),
+        sa.UniqueConstraint("round_id", "letter"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(sa.ForeignKey("round.id"), index=True)
     judge_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     role: Mapped[str] = mapped_column(default="main")
+    letter: Mapped[str | None]  # under which the judge stands in the record: drawn by lot when the round opens
     added_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
+    removed_reason: Mapped[str] = mapped_column(default="")
 
     round: Mapped[Round] = relationship(back_populates="panel")
     judge: Mapped[Person] = relationship()
 
+    @property
+    def is_on(self) -> bool:
+        """Whether the judge is on the panel now."""
+        return self.removed_at is None
+
 
 class Assignment(Base):
-    """That this judge scores this entry in this round; the state is here, never a pointer on the judge."""
+    """That this judge scores this entry in this round; the state is here, never a pointer on the judge.
+
+    open -> draft -> submitted -> locked when the round closes; recused by the judge; void when the judge left the
+    panel before submitting. Only submitted and locked ones count.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -115,6 +155,10 @@ class Assignment(Base):
     judge: Mapped[Person] = relationship()
     ballot: Mapped["Ballot | None"] = relationship(back_populates="assignment", uselist=False)
 
+    @property
+    def is_submitted(self) -> bool:
+        return self.state in COUNTED
+
 
 class Ballot(Base):
     """A judge's marks for one entry. `revision` counts saves, so that a second tab cannot overwrite unseen."""
@@ -130,6 +174,11 @@ class Ballot(Base):
 
     assignment: Mapped[Assignment] = relationship(back_populates="ballot")
     scores: Mapped[list["Score"]] = relationship(cascade="all, delete-orphan", back_populates="ballot")
+
+    @property
+    def marks(self) -> dict[int, int]:
+        """Hundredths by criterion id; what was not scored is not in it."""
+        return {score.criterion_id: score.value_hundredths for score in self.scores}
 
 
 class Score(Base):

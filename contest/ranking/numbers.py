@@ -3,6 +3,7 @@
 Floats would publish 90.12 for 90.125 and 2.67 for 2.675.
 """
 
+import unicodedata
 from fractions import Fraction
 
 
@@ -24,3 +25,17 @@ def hundredths(text: str) -> int:
     if not plain or not dot or len(rest) != 2:
         raise ValueError(f"{text!r} is not a number with two decimals")
     return int(whole) * 100 + int(rest)
+
+
+def typed(text: str) -> int:
+    """Hundredths of what a person typed: "27", "27.5" and "２７．５" are fine; ValueError for anything else."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    whole, _dot, rest = plain.partition(".")
+    if not (whole.isascii() and whole.isdigit() and len(whole) <= 6 and len(rest) <= 2):
+        raise ValueError(f"{text!r} is not a mark")
+    return hundredths(f"{whole}.{rest:0<2}")
+
+
+def shortest(hundredths: int) -> str:
+    """As short as exactness allows, for input fields: 2750 -> "27.5"."""
+    return text(hundredths).rstrip("0").rstrip(".")

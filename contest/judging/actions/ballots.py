@@ -1,0 +1,124 @@
+"""Marks being given. A save is short: one locked row, a handful of statements, no audit line until it counts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from contest.accounts.models import Person
+from contest.audit.actions import record
+from contest.db import db, lock
+from contest.errors import Refused
+from contest.judging import rules
+from contest.judging.models import Assignment, Ballot, BallotRevision, Round, Score
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What is kept now. `conflict`: another tab or device saved in between, so that nothing was changed by this."""
+
+    revision: int
+    saved_at: datetime | None
+    marks: Mapping[int, int]
+    comment: str
+    conflict: bool = False
+
+
+def save_ballot(
+    assignment: Assignment, *, marks: Mapping[int, int], comment: str, revision: int, at: datetime
+) -> Saved:
+    """Keep the whole state of a ballot, given that the judge last saw `revision`.
+
+    The same content again is the answer to a repeated request and changes nothing. Something else on the ground of an
+    old revision is a conflict: both are shown to the judge, who decides.
+    """
+    comment = comment.replace("\r\n", "\n").strip()
+    _hold(assignment)
+    ballot = assignment.ballot
+    kept = _kept(ballot)
+    if kept.marks == dict(marks) and kept.comment == comment:
+        return kept
+    if reason := rules.why_not_mark(assignment, at):
+        raise Refused(reason)
+    if reason := rules.marks_complaint(assignment.round.criteria, marks, comment):
+        raise Refused(reason, status=422)
+    if kept.revision != revision:
+        return Saved(kept.revision, kept.saved_at, kept.marks, kept.comment, conflict=True)
+    if ballot is None:
+        ballot = Ballot(assignment_id=assignment.id, revision=0, saved_at=at)
+        assignment.ballot = ballot
+        assignment.state = "draft"
+    _write(ballot, marks, comment, at)
+    return _kept(ballot)
+
+
+def submit_ballot(assignment: Assignment, *, by: Person, at: datetime) -> None:
+    """Hand the ballot in. A second time changes nothing."""
+    _hold(assignment)
+    if assignment.is_submitted:
+        return
+    if reason := rules.why_not_mark(assignment, at):
+        raise Refused(reason)
+    marks = assignment.ballot.marks if assignment.ballot else {}
+    if reason := rules.why_not_submit(assignment.round.criteria, marks):
+        raise Refused(reason, status=422)
+    assignment.state = "submitted"
+    if assignment.ballot:
+        assignment.ballot.submitted_at = at
+        record("ballot.submitted", by=by, on=assignment, at=at, revision=assignment.ballot.revision)
+
+
+def submit_all(assignments: list[Assignment], *, by: Person, at: datetime) -> int:
+    """Hand in every ballot of the list that is complete; says how many were."""
+    ready = [one for one in assignments if not one.is_submitted and _is_complete(one)]
+    for assignment in ready:
+        submit_ballot(assignment, by=by, at=at)
+    return len(ready)
+
+
+def recuse(assignment: Assignment, *, reason: str, by: Person, at: datetime) -> None:
+    """The judge steps back from this work. Marks already given are kept and never counted."""
+    _hold(assignment)
+    if assignment.state == "recused":
+        return
+    if complaint := rules.why_not_recuse(assignment, at):
+        raise Refused(complaint)
+    if complaint := rules.reason_complaint(reason):
+        raise Refused(complaint, status=422)
+    before = assignment.state
+    assignment.state, assignment.recusal_reason = "recused", reason
+    record("ballot.recused", by=by, on=assignment, at=at, before=before, reason=reason)
+
+
+def _hold(assignment: Assignment) -> None:
+    """The ballot against other tabs, and the round against being closed in between; judges do not stop one another."""
+    of_round = sa.select(Round).where(Round.id == assignment.round_id).with_for_update(read=True)
+    db.session.execute(of_round.execution_options(populate_existing=True))
+    lock(assignment)
+
+
+def _is_complete(assignment: Assignment) -> bool:
+    marks = assignment.ballot.marks if assignment.ballot else {}
+    return all(criterion.id in marks for criterion in assignment.round.criteria)
+
+
+def _kept(ballot: Ballot | None) -> Saved:
+    if ballot is None:
+        return Saved(0, None, {}, "")
+    return Saved(ballot.revision, ballot.saved_at, ballot.marks, ballot.comment)
+
+
+def _write(ballot: Ballot, marks: Mapping[int, int], comment: str, at: datetime) -> None:
+    rows = {score.criterion_id: score for score in ballot.scores}
+    for criterion_id in rows.keys() - marks.keys():
+        ballot.scores.remove(rows[criterion_id])
+    for criterion_id, value in marks.items():
+        if criterion_id in rows:
+            rows[criterion_id].value_hundredths = value
+        else:
+            ballot.scores.append(Score(criterion_id=criterion_id, value_hundredths=value))
+    ballot.revision, ballot.comment, ballot.saved_at = ballot.revision + 1, comment, at
+    db.session.flush()
+    body = {"scores": {str(key): value for key, value in sorted(marks.items())}, "comment": comment}
+    db.session.add(BallotRevision(ballot_id=ballot.id, revision=ballot.revision, body=body, saved_at=at))

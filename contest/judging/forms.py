@@ -1,0 +1,363 @@
+"""What organisers type about a round, and judges about a work."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    FieldList,
+    FormField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms import Form as PlainForm
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
+
+from contest.accounts.logins import Login, folded_login
+from contest.accounts.models import Person
+from contest.clock import local
+from contest.errors import Refused
+from contest.judging.models import Criterion, Round
+from contest.judging.rubrics import SUGGESTED, RubricLine
+from contest.judging.rules import MAX_COMMENT, MAX_REASON, mark_complaint, rubric_complaint
+from contest.ranking.numbers import shortest, typed
+from contest.web.forms import Form, stripped
+
+LINES = 8  # rows for criteria on the page; rows without a name are no criteria
+LONG = 120
+
+
+def _text(label: Any, *, most: int = LONG, **options: Any) -> StringField:
+    limit = Length(max=most, message=_l("At most %(max)d characters"))
+    return StringField(label, [Optional(), limit], filters=[stripped], **options)
+
+
+class CriterionForm(PlainForm):
+    """One line of the rubric. Without a maximum it is the weight, so that marks add up to the total."""
+
+    name = _text(_l("Criterion"), most=60)
+    weight = _text(_l("Weight"))
+    max = _text(_l("Highest mark"))
+    step = _text(_l("Step"))
+    name_en = _text(_l("In English"), most=120)
+    description = _text(_l("What to look for"), most=300)
+    description_en = _text(_l("What to look for, in English"), most=300)
+
+    @property
+    def is_used(self) -> bool:
+        return bool(self.name.data or self.weight.data)
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        if not super().validate(*args, **kwargs) or not self.is_used:
+            return not self.errors
+        if not self.name.data:
+            self.name.errors = [_("Give the criterion a name, or empty its weight to leave it out.")]
+        for field, lowest, highest, needed in ((self.weight, 1, 10_000, True), (self.max, 1, 100_000, False)):
+            _number_complaint(field, lowest, highest, needed=needed)
+        _number_complaint(self.step, 1, 100_000, needed=False)
+        if not self.errors_now():
+            line = self.line()
+            if line.max_hundredths % line.step_hundredths:
+                self.step.errors = [_("The highest mark must be a whole number of steps.")]
+        return not self.errors_now()
+
+    def errors_now(self) -> bool:
+        return any(field.errors for field in self)
+
+    def line(self) -> RubricLine:
+        weight = typed(self.weight.data)
+        return RubricLine(
+            name=self.name.data,
+            name_en=self.name_en.data or "",
+            description=self.description.data or "",
+            description_en=self.description_en.data or "",
+            weight_bp=weight,
+            max_hundredths=typed(self.max.data) if self.max.data else weight,
+            step_hundredths=typed(self.step.data) if self.step.data else 50,
+        )
+
+
+def _number_complaint(field: StringField, lowest: int, highest: int, *, needed: bool) -> None:
+    if not field.data:
+        field.errors = [_("Write a number such as 30.")] if needed else []
+        return
+    try:
+        value = typed(field.data)
+    except ValueError:
+        field.errors = [_("Write a number such as 30 or 12.5.")]
+        return
+    if not lowest <= value <= highest:
+        field.errors = [_("Write a number above 0 and up to %(max)s.", max=shortest(highest))]
+
+
+def _filled(lines: Sequence[RubricLine | Criterion]) -> list[dict[str, str]]:
+    return [
+        {
+            "name": line.name,
+            "name_en": line.name_en,
+            "description": line.description,
+            "description_en": line.description_en,
+            "weight": shortest(line.weight_bp),
+            "max": shortest(line.max_hundredths),
+            "step": shortest(line.step_hundredths),
+        }
+        for line in lines
+    ]
+
+
+class RoundForm(Form):
+    """Everything a round rests on, to be changed until it is opened."""
+
+    category_id = SelectField(_l("Category"), coerce=int, validate_choice=True)
+    name = StringField(
+        _l("Name of the round"),
+        [InputRequired(_l("Give the round a name")), Length(max=60, message=_l("At most %(max)d characters"))],
+        description=_l("Judges read it, for example “Preliminary round” or “Final”"),
+    )
+    closes_at = DateTimeLocalField(
+        _l("Judges score until"),
+        [Optional()],
+        format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        description=_l("From this minute on marks can no longer be changed. Empty: until you close the round"),
+    )
+    quorum = IntegerField(
+        _l("Ballots a work needs for a place"),
+        [
+            InputRequired(_l("Write a whole number from 1 to 50")),
+            NumberRange(1, 50, _l("Write a whole number from 1 to 50")),
+        ],
+        description=_l("A work with fewer gets no place and is listed apart"),
+    )
+    criteria = FieldList(FormField(CriterionForm), min_entries=LINES, max_entries=LINES * 2)
+
+    zone = "UTC"
+
+    @classmethod
+    def of(cls, round_: Round | None, *, zone: str, categories: Sequence[tuple[int, str]]) -> "RoundForm":
+        if round_ is None:
+            form = cls(data={"quorum": 1, "name": "", "criteria": _filled(SUGGESTED)})
+        else:
+            form = cls(
+                data={
+                    "name": round_.name,
+                    "quorum": round_.quorum,
+                    "closes_at": wall(round_.closes_at, zone),
+                    "category_id": round_.category_id,
+                    "criteria": _filled(round_.criteria),
+                }
+            )
+        form.zone = zone
+        form.category_id.choices = [SelectChoice(key, label) for key, label in categories]
+        return form
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        if not super().validate(*args, **kwargs):
+            return False
+        if complaint := rubric_complaint([line.weight_bp for line in self.rubric()]):
+            self.form_errors.append(complaint)
+        return not self.form_errors
+
+    def rubric(self) -> list[RubricLine]:
+        return [entry.form.line() for entry in self.criteria if entry.form.is_used]
+
+    def deadline(self) -> datetime | None:
+        return moment_of(self.closes_at.data, self.zone)
+
+
+class AdjustForm(Form):
+    """What may change while judges are scoring, with the reason that goes into the record."""
+
+    closes_at = DateTimeLocalField(
+        _l("Judges score until"), [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+    )
+    quorum = IntegerField(
+        _l("Ballots a work needs for a place"),
+        [
+            InputRequired(_l("Write a whole number from 1 to 50")),
+            NumberRange(1, 50, _l("Write a whole number from 1 to 50")),
+        ],
+    )
+    reason = TextAreaField(
+        _l("Reason"),
+        [InputRequired(_l("Write the reason; it is kept in the record.")), Length(max=MAX_REASON)],
+    )
+
+    def deadline(self, zone: str) -> datetime | None:
+        return moment_of(self.closes_at.data, zone)
+
+
+class AddJudgeForm(Form):
+    """Somebody who is a judge of the edition already."""
+
+    judge_id = SelectField(_l("Judge"), coerce=int)
+
+    def offer(self, judges: Sequence[Person]) -> None:
+        """Let one of these be chosen."""
+        self.judge_id.choices = [SelectChoice(judge.id, judge.name) for judge in judges]
+
+
+class InviteJudgeForm(Form):
+    """Somebody who has no account yet, or no role of a judge."""
+
+    name = StringField(
+        _l("Name"),
+        [InputRequired(_l("Write the judge's name")), Length(max=60, message=_l("At most %(max)d characters"))],
+    )
+    contact = StringField(
+        _l("E-mail or mobile number"),
+        [InputRequired(_l("Write an e-mail address or a mobile number")), Length(max=LONG)],
+        description=_l("The judge signs in with it later. Nothing is sent there: you hand the link over yourself"),
+    )
+
+    def login(self) -> Login:
+        """The contact in its stored form; only after validation."""
+        return folded_login(self.contact.data) or Login()
+
+    def validate_contact(self, field: StringField) -> None:
+        if folded_login(field.data) is None:
+            raise ValidationError(_("Write an e-mail address or a mobile number of 11 digits"))
+
+
+class ReasonForm(Form):
+    """Why; kept in the record."""
+
+    reason = TextAreaField(
+        _l("Reason"),
+        [
+            InputRequired(_l("Write the reason; it is kept in the record.")),
+            Length(max=MAX_REASON, message=_l("At most %(max)d characters")),
+        ],
+    )
+
+
+class OptionalReasonForm(Form):
+    """Why, when nobody has to say."""
+
+    reason = TextAreaField(_l("Reason"), [Optional(), Length(max=MAX_REASON, message=_l("At most %(max)d characters"))])
+
+
+class ClosingForm(Form):
+    """Closing with ballots missing needs a second thought."""
+
+    anyway = BooleanField(_l("Close the round although ballots are missing"))
+
+
+RECUSALS = (
+    SelectChoice("kin", _l("I am related to an author, or belong to the same unit")),
+    SelectChoice("made", _l("I took part in making it or gave guidance")),
+    SelectChoice("known", _l("I recognised who made it and would rather not judge it")),
+    SelectChoice("other", _l("Another reason")),
+)
+
+
+class RecusalForm(Form):
+    """Why a judge steps back from one work."""
+
+    kind = RadioField(_l("Reason"), [InputRequired(_l("Choose a reason"))], choices=RECUSALS)
+    note = TextAreaField(_l("In your words"), [Optional(), Length(max=300, message=_l("At most %(max)d characters"))])
+
+    def reason(self) -> str:
+        """As it is kept: the kind by its plain name, so that it reads in every language, then the words."""
+        return ": ".join(part for part in (self.kind.data, self.note.data) if part)
+
+
+def recusal_text(reason: str) -> str:
+    """A kept reason as people read it."""
+    kind, _colon, note = reason.partition(": ")
+    known = {choice.value: str(choice.label) for choice in RECUSALS}
+    return _(": ").join(part for part in (known.get(kind, kind), note) if part)
+
+
+class BallotForm(Form):
+    """The marks for one work, as a form that works without a script. Made by `ballot_form`."""
+
+    comment = TextAreaField(
+        _l("Comment for the author"),
+        [Optional(), Length(max=MAX_COMMENT, message=_l("At most %(max)d characters"))],
+        description=_l("Optional. It may be passed on without your name after the results are out"),
+    )
+    revision = HiddenField()
+
+    def mark(self, criterion: Criterion) -> StringField:
+        return self[f"mark_{criterion.id}"]
+
+    def marks(self, criteria: Collection[Criterion]) -> dict[int, int]:
+        """What is typed, in hundredths; an empty field is no mark. Only after validation."""
+        found = {criterion.id: self.mark(criterion).data for criterion in criteria}
+        return {key: typed(value) for key, value in found.items() if value}
+
+    def seen(self) -> int:
+        """The revision that the judge had before the eyes."""
+        text = self.revision.data or "0"
+        return int(text) if text.isdigit() else 0
+
+
+def ballot_form(
+    criteria: Collection[Criterion], *, marks: Mapping[int, int], comment: str, revision: int
+) -> BallotForm:
+    """The form for these criteria, filled with what is kept."""
+    fields = {f"mark_{c.id}": StringField(c.title, [Optional(), _mark_rule(c)]) for c in criteria}
+    data = {f"mark_{key}": shortest(value) for key, value in marks.items()}
+    made: BallotForm = type("MarksForm", (BallotForm,), fields)(data={**data, "comment": comment, "revision": revision})
+    return made
+
+
+def _mark_rule(criterion: Criterion) -> Any:
+    def check(_form: BallotForm, field: StringField) -> None:
+        try:
+            complaint = mark_complaint(criterion, typed(field.data))
+        except ValueError:
+            complaint = not_a_mark(criterion)
+        if complaint:
+            raise StopValidation(complaint)
+
+    return check
+
+
+def read_marks(criteria: Collection[Criterion], sent: Mapping[str, Any]) -> dict[int, int]:
+    """Marks as a script sends them: text by criterion id, None or empty for no mark. Refused when one is no number."""
+    known = {str(criterion.id): criterion for criterion in criteria}
+    marks: dict[int, int] = {}
+    for key, value in sent.items():
+        if value is None or value == "":
+            continue
+        if key not in known:
+            raise Refused(_("The page is out of date. Open the work again from your list."), status=422)
+        try:
+            marks[known[key].id] = typed(str(value))
+        except ValueError:
+            raise Refused(not_a_mark(known[key]), status=422) from None
+    return marks
+
+
+def not_a_mark(criterion: Criterion) -> str:
+    text: str = _("%(name)s: write a number such as 8 or 8.5.", name=criterion.title)
+    return text
+
+
+class SignatureForm(Form):
+    """Handing in all that is complete."""
+
+    pledge = BooleanField(
+        _l("I judged these works on my own and have no interest in any of them"),
+        [InputRequired(_l("Tick the statement to hand in your ballots"))],
+    )
+
+
+def wall(at: datetime | None, zone: str) -> datetime | None:
+    """`at` as the clock on the wall in `zone` shows it, for an input."""
+    return local(at, zone).replace(tzinfo=None) if at else None
+
+
+def moment_of(shown: datetime | None, zone: str) -> datetime | None:
+    return shown.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) if shown else None

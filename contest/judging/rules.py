@@ -1,0 +1,163 @@
+"""Why a round may not open, a panel may not change, a mark may not be given."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from contest.accounts.models import Person
+from contest.entries.models import Entry
+from contest.judging.models import Assignment, Criterion, PanelMember, Round
+from contest.ranking.numbers import shortest
+
+WHOLE_BP = 10_000
+MAX_COMMENT = 2_000
+MAX_REASON = 500
+
+
+def why_not_change_basis(round_: Round) -> str | None:
+    """Criteria, weights and scales are what the marks rest on."""
+    if round_.is_draft:
+        return None
+    return _("Criteria and weights have been fixed since the round was opened: the marks rest on them.")
+
+
+def rubric_complaint(weights_bp: Sequence[int]) -> str | None:
+    if not weights_bp:
+        return _("Give at least one criterion.")
+    if sum(weights_bp) != WHOLE_BP:
+        return _("The weights must add up to 100; now they add up to %(sum)s.", sum=shortest(sum(weights_bp)))
+    return None
+
+
+def why_not_open(round_: Round, *, judges: int, works: int) -> str | None:
+    if not round_.is_draft:
+        return _("This round has already been opened.")
+    if reason := rubric_complaint([criterion.weight_bp for criterion in round_.criteria]):
+        return reason
+    if not judges:
+        return _("Nobody is on the panel yet. Add at least one judge.")
+    if not works:
+        return _("No work of this category has passed the eligibility review yet.")
+    return None
+
+
+def why_not_take_in(round_: Round) -> str | None:
+    """Whether further works or judges may still come in."""
+    return _("The round is closed.") if round_.is_closed else None
+
+
+def why_not_close(round_: Round, *, waiting: int, anyway: bool) -> str | None:
+    if not round_.is_open:
+        return _("Only an open round can be closed.")
+    if waiting and not anyway:
+        return ngettext(
+            "%(num)s ballot has not been submitted. Tick that you want to close all the same.",
+            "%(num)s ballots have not been submitted. Tick that you want to close all the same.",
+            waiting,
+        )
+    return None
+
+
+def why_not_reopen_round(round_: Round, *, reason: str) -> str | None:
+    if not round_.is_closed:
+        return _("Only a closed round can be reopened.")
+    return reason_complaint(reason)
+
+
+def why_not_reopen_ballot(assignment: Assignment, *, reason: str) -> str | None:
+    if not assignment.round.is_open:
+        return _("The round is not open. Reopen the round first.")
+    if assignment.state != "submitted":
+        return _("This ballot has not been submitted; the judge can still change it.")
+    return reason_complaint(reason)
+
+
+def why_not_remove(member: PanelMember, *, reason: str) -> str | None:
+    if not member.is_on:
+        return _("This judge is no longer on the panel.")
+    if member.round.is_closed:
+        return _("The round is closed; its panel can no longer change.")
+    return None if member.round.is_draft else reason_complaint(reason)
+
+
+def reason_complaint(reason: str) -> str | None:
+    if not reason.strip():
+        return _("Write the reason; it is kept in the record.")
+    if len(reason) > MAX_REASON:
+        return _("The reason may have at most %(max)s characters.", max=MAX_REASON)
+    return None
+
+
+def in_conflict(judge: Person, entry: Entry) -> bool:
+    """Whether the work is the judge's own or comes from the judge's unit: such a pair is never made."""
+    if entry.entrant_id == judge.id:
+        return True
+    if judge.unit_id is None or judge.unit is None:
+        return False
+    return entry.entrant.unit_id == judge.unit_id or entry.unit_name.strip() == judge.unit.name.strip()
+
+
+def why_not_mark(assignment: Assignment, at: datetime) -> str | None:
+    """Whether the judge may change anything here now."""
+    round_ = assignment.round
+    if reason := why_over(round_, at):
+        return reason
+    if assignment.entry.state != "passed":
+        return _("This work is no longer in the contest. You need not score it.")
+    if assignment.state == "submitted":
+        return _("This ballot has been submitted. The organisers can reopen it if you need to change it.")
+    if assignment.state not in ("open", "draft"):
+        return _("This work is no longer yours to score.")
+    return None
+
+
+def why_not_recuse(assignment: Assignment, at: datetime) -> str | None:
+    """A judge may step back even after submitting: that ballot then no longer counts."""
+    if reason := why_over(assignment.round, at):
+        return reason
+    if assignment.state not in ("open", "draft", "submitted"):
+        return _("This work is no longer yours to score.")
+    return None
+
+
+def why_over(round_: Round, at: datetime) -> str | None:
+    """Whether the time for scoring has passed."""
+    if not round_.is_open:
+        return _("The round is closed. Marks can be read but no longer changed.")
+    if round_.closes_at is not None and at >= round_.closes_at:
+        return _("The time for scoring is over. Marks can be read but no longer changed.")
+    return None
+
+
+def mark_complaint(criterion: Criterion, hundredths: int) -> str | None:
+    name = criterion.title
+    if not 0 <= hundredths <= criterion.max_hundredths:
+        return _("%(name)s: the mark must be between 0 and %(max)s.", name=name, max=shortest(criterion.max_hundredths))
+    if hundredths % criterion.step_hundredths:
+        return _("%(name)s: marks go in steps of %(step)s.", name=name, step=shortest(criterion.step_hundredths))
+    return None
+
+
+def marks_complaint(criteria: Collection[Criterion], marks: Mapping[int, int], comment: str) -> str | None:
+    """The first thing wrong with what a judge wants kept; marks that are missing are fine."""
+    known = {criterion.id: criterion for criterion in criteria}
+    if marks.keys() - known.keys():
+        return _("The page is out of date. Open the work again from your list.")
+    if len(comment) > MAX_COMMENT:
+        return _("The comment may have at most %(max)s characters.", max=MAX_COMMENT)
+    found = (mark_complaint(known[key], value) for key, value in marks.items())
+    return next((complaint for complaint in found if complaint), None)
+
+
+def why_not_submit(criteria: Collection[Criterion], marks: Mapping[int, int]) -> str | None:
+    missing = [criterion.title for criterion in criteria if criterion.id not in marks]
+    if missing:
+        return ngettext(
+            "%(num)s criterion is not scored yet: %(names)s. A zero must be given too.",
+            "%(num)s criteria are not scored yet: %(names)s. A zero must be given too.",
+            len(missing),
+            names=_(", ").join(missing),
+        )
+    return None
