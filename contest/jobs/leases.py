@@ -16,6 +16,7 @@ from contest.jobs import machine, queries
 from contest.jobs.models import Job, JobProcess
 
 WORKER_LOST = "The worker stopped while it did this job, at every attempt. Memory or disk may be too small for it."
+FROZEN_AFTER_S = 10  # in a transaction that has locked a job's row
 
 
 class LostLease(Exception):
@@ -40,6 +41,7 @@ def claim_job(job_id: int, *, worker: str, lease_s: float, at: datetime) -> Job 
 
 
 def _claim(which: sa.ColumnElement[bool], *, worker: str, lease_s: float, at: datetime) -> Job | None:
+    _bound_the_freeze()
     claimed = (
         sa.update(Job)
         .where(which, Job.state == "waiting")
@@ -73,7 +75,8 @@ def report_progress(job_id: int, *, token: str, percent: int) -> None:
 
 def hold(job_id: int, *, token: str) -> None:
     """Make sure that the job is still ours until this transaction ends; raises LostLease."""
-    mine = sa.select(Job.id).where(Job.id == job_id, Job.token == token, Job.state == "running").with_for_update()
+    _bound_the_freeze()
+    mine = sa.select(Job.id).where(_held(job_id, token)).with_for_update()
     if db.session.scalar(mine) is None:
         raise LostLease(f"job {job_id}")
 
@@ -130,7 +133,9 @@ class Swept:
 
 def sweep(*, at: datetime) -> Swept:
     """Take jobs away from workers that died: their lease ran out, or they are known to be dead on this machine."""
-    orphaned = queries.orphaned(at)
+    # A locked row is left for the next sweep: a worker that froze in the middle of a write holds up its own only.
+    orphans = sa.select(Job.id).where(queries.orphaned(at)).with_for_update(skip_locked=True)
+    orphaned = Job.id.in_(db.session.scalars(orphans).all()) & (Job.state == "running")
     told = {"reason_code": "worker_lost", "reason": WORKER_LOST}
     cancelled = _count(orphaned & Job.cancel_requested_at.is_not(None), _nobodys("cancelled", finished_at=at))
     freed = _count(orphaned & (Job.attempts < Job.max_attempts), _nobodys("waiting", **told))
@@ -167,5 +172,15 @@ def _changed(which: sa.ColumnElement[bool], values: dict[str, Any]) -> bool:
 
 
 def _count(which: sa.ColumnElement[bool], values: dict[str, Any]) -> int:
+    _bound_the_freeze()
     changed = db.session.execute(sa.update(Job).where(which).values(**values).returning(Job.id))
     return len(changed.all())
+
+
+def _bound_the_freeze() -> None:
+    """Let PostgreSQL end this transaction when nothing more comes from us: its lock on the job would outlive the lease.
+
+    A host that is suspended or cut off keeps its connection for hours. On SQLite a writer is on this machine.
+    """
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.text(f"SET LOCAL idle_in_transaction_session_timeout = '{FROZEN_AFTER_S}s'"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from flask import Flask
+from flask_babel import Babel
 
 from contest.config import flask_config, load
 from contest.db import db, transaction
@@ -125,6 +126,7 @@ def small_app(instance: Path) -> Flask:
     app = Flask("contest", instance_path=str(instance))
     app.config.update(flask_config(settings))
     db.init_app(app)
+    Babel(app)
     cli.register(app)
     return app
 
