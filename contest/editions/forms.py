@@ -1,6 +1,7 @@
 """What an organiser types about an edition."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from wtforms import (
     DateTimeLocalField,
     DecimalField,
     IntegerField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -169,13 +171,13 @@ class CategoryForm(Form):
     @classmethod
     def of(cls, category: Category | None, **options: Any) -> "CategoryForm":
         if category is None:
-            return cls(data={"max_files": 1, "max_mib": 500, "tolerance_s": "0.5"}, **options)
+            return cls(data={"max_files": 1, "max_mib": 500, "tolerance_s": Decimal("0.5")}, **options)
         data = {name: getattr(category, name) for name in SAME}
         data |= {
             "max_mib": category.max_bytes // MIB,
             "min_length_s": _seconds(category.min_length_ms),
             "max_length_s": _seconds(category.max_length_ms),
-            "tolerance_s": category.tolerance_ms / 1000,
+            "tolerance_s": Decimal(category.tolerance_ms) / 1000,
         }
         return cls(data=data, **options)
 
@@ -218,7 +220,9 @@ def _ms(seconds: int | None) -> int | None:
 class NewCategoryForm(CategoryForm):
     """The same for one that does not exist yet; what kind it is never changes afterwards."""
 
-    kind = SelectField(_l("Kind of work"), choices=[("video", _l("Video")), ("photo", _l("Photos"))])
+    kind = SelectField(
+        _l("Kind of work"), choices=[SelectChoice("video", _l("Video")), SelectChoice("photo", _l("Photos"))]
+    )
 
 
 class GroupsForm(Form):

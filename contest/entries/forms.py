@@ -5,7 +5,17 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from contest.editions.models import Edition
@@ -89,8 +99,8 @@ class DetailsForm(Form):
     def of(cls, entry: Entry, **options: Any) -> "DetailsForm":
         form = cls(obj=entry, **options)
         form.group_id.choices = [
-            ("", _("Please choose")),
-            *((str(group.id), group.title) for group in entry.edition.groups),
+            SelectChoice("", _("Please choose")),
+            *(SelectChoice(str(group.id), group.title) for group in entry.edition.groups),
         ]
         if not entry.edition.groups:
             del form.group_id
@@ -150,8 +160,8 @@ class NewEntryForm(Form):
     @classmethod
     def of(cls, edition: Edition) -> "NewEntryForm":
         form = cls()
-        form.category.choices = [(str(category.id), category.title) for category in edition.categories]
-        form.group.choices = [(str(group.id), group.title) for group in edition.groups]
+        form.category.choices = [SelectChoice(str(category.id), category.title) for category in edition.categories]
+        form.group.choices = [SelectChoice(str(group.id), group.title) for group in edition.groups]
         if not edition.groups:
             del form.group
         return form

@@ -75,7 +75,8 @@ def _shown() -> list[sa.orm.interfaces.ORMOption]:
 def counts_by_state(edition: Edition) -> Mapping[str, int]:
     """How many entries are in each state, drafts included."""
     counted = sa.select(Entry.state, sa.func.count()).where(Entry.edition_id == edition.id).group_by(Entry.state)
-    return dict(db.session.execute(counted).tuples().all())
+    rows = db.session.execute(counted).all()
+    return dict(rows)
 
 
 def submitted_since(edition: Edition, at: datetime) -> int:

@@ -91,7 +91,7 @@ def a_rendition(profile: str, digest: str) -> Rendition:
     names = {
         "poster": {"poster.jpg": "image/jpeg", "poster-small.jpg": "image/jpeg"},
         "film": {"hls/master.m3u8": "application/vnd.apple.mpegurl", "video.mp4": "video/mp4"},
-        "photo": {"480.jpg": "image/jpeg", "1024.jpg": "image/jpeg", "2048.jpg": "image/jpeg"},
+        "photo": {f"photo-{side}.jpg": "image/jpeg" for side in (2048, 1024, 480)},
     }
     files = [
         {"name": name, "mime": mime, "bytes": 1000, "sha256": digest, "width": 1280, "height": 720}

@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import SelectChoice
 
 from contest.accounts.access import auditor_required, me, organiser_required
 from contest.clock import local, now
@@ -43,7 +44,8 @@ def review_list(edition_id: int) -> ResponseReturnValue:
     """Submitted entries, those that wait longest first."""
     edition = edition_or_404(edition_id)
     form = FilterForm(request.args)
-    form.category.choices = [("", _("All categories")), *((str(one.id), one.title) for one in edition.categories)]
+    form.category.choices = [SelectChoice("", _("All categories"))]
+    form.category.choices += [SelectChoice(str(one.id), one.title) for one in edition.categories]
     state = form.state.data if form.state.data in STATES else ""
     chosen = next((one.id for one in edition.categories if str(one.id) == form.category.data), None)
     counts = counts_by_state(edition)
