@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
-from flask import Flask
+from flask import Flask, has_app_context
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
@@ -35,6 +35,7 @@ class Browser:
         self.language = language
         self.url = "/"
         self.last: TestResponse | None = None
+        self._page: Html | None = None
 
     # what is in front of us
 
@@ -50,7 +51,9 @@ class Browser:
     @property
     def page(self) -> Html:
         """The page (or, of htmx, the part) that is open, parsed."""
-        return Html(self.response.text, whole="<html" in self.response.text[:500].lower())
+        if self._page is None:
+            self._page = Html(self.response.text, whole="<html" in self.response.text[:500].lower())
+        return self._page
 
     @property
     def text(self) -> str:
@@ -148,17 +151,19 @@ class Browser:
             assert target.netloc == "localhost", f"{self.url} redirects to another host: {target.netloc}"
             self.url = target.path + (f"?{target.query}" if target.query else "")
             answer = self._request("GET", self.url, headers=sent)
-        self.last = answer
+        self.last, self._page = answer, None
         self._look(expect)
         return self
 
     def _request(self, method: str, path: str, **arguments: Any) -> TestResponse:
         """Outside the test's own application context, as on a server: nothing that the test left in `g` helps."""
-        unsaved = [*db.session.new, *db.session.dirty, *db.session.deleted]
-        assert unsaved == [], "rows of the test are not committed"
-        db.session.rollback()
+        if has_app_context():
+            unsaved = [*db.session.new, *db.session.dirty, *db.session.deleted]
+            assert unsaved == [], "rows of the test are not committed"
+            db.session.rollback()
         answer: TestResponse = contextvars.Context().run(self.client.open, path, method=method, **arguments)
-        db.session.expire_all()
+        if has_app_context():
+            db.session.expire_all()
         return answer
 
     def _look(self, expect: int | None) -> None:
@@ -168,7 +173,7 @@ class Browser:
         assert "Content-Security-Policy" in response.headers, f"{where}: no Content-Security-Policy"
         assert response.headers.get("X-Content-Type-Options") == "nosniff", f"{where}: no nosniff"
         if response.mimetype == "text/html" and response.text.strip() and response.request.method != "HEAD":
-            assert response.charset == "utf-8" if hasattr(response, "charset") else True
+            assert response.mimetype_params.get("charset") == "utf-8", f"{where}: the page does not say its charset"
             try:
                 wrong = broken_promises(self.page)
             except Exception as error:  # html5lib says where, we say on which page
