@@ -49,7 +49,7 @@ class Job(Base):
         sa.Index(
             "ix_job_waiting",
             "lane",
-            sa.text("priority DESC"),
+            "priority",
             "run_at",
             sqlite_where=_IS_WAITING,
             postgresql_where=_IS_WAITING,
