@@ -105,10 +105,12 @@ def complaints(root: Path = ROOT, folder: Path = FOLDER) -> list[str]:
     have = translated(folder)
     missing = [
         f"{', '.join(sorted(files))}: no Chinese for {message!r}"
-        for message, files in sorted(extracted(root).items(), key=str)
+        for message, files in extracted(root).items()
         if not any(all(_strings(one)) and not one.fuzzy for _path, one in have.get(message, []))
     ]
-    return missing + [text for both in have.values() for path, message in both for text in _wrong(path, message)]
+    return sorted(missing) + [
+        text for both in have.values() for path, message in both for text in _wrong(path, message)
+    ]
 
 
 def update(root: Path = ROOT, folder: Path = FOLDER) -> int:

@@ -31,7 +31,7 @@ def test_every_layout_and_component_makes_good_pages(sample: Flask, path: str, l
         '{% from "components/ui.html" import dock %}{{ dock(text, text, text, text, missing=text) }}',
         '{% from "components/ui.html" import crumbs %}{{ crumbs([(text, text), ("", text)]) }}',
         '{% from "components/ui.html" import check %}<ul>{{ check("bad", text, text, text, text) }}</ul>',
-        '{% from "components/player.html" import player %}{{ player(text, text, text, text, 9, [(text, "zh", text)]) }}',
+        '{% from "components/player.html" import player %}{{ player(text, text, text, text, 9, [(text, "", "")]) }}',
         '{% from "components/icons.html" import i %}{{ i("ok", text, text) }}',
         '{% from "components/forms.html" import post_button %}{{ post_button(text, text, fields={text: text}) }}',
     ],
