@@ -4,10 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import abort, request
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from contest.accounts.models import Person
+from contest.web.answers import is_htmx, wants_json
+from contest.web.forms import keep_typed
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -35,7 +38,7 @@ def _guard(name: str, *roles: str) -> Callable[[View], View]:
             if not current_user.is_authenticated:
                 return ask_to_sign_in()
             if roles and not me().has_role(*roles, edition_id=(request.view_args or {}).get("edition_id")):
-                abort(403)
+                return say_who_may(roles[0])
             return view(*args, **kwargs)
 
         guarded.__access__ = name  # type: ignore[attr-defined]
@@ -44,9 +47,21 @@ def _guard(name: str, *roles: str) -> Callable[[View], View]:
     return decorate
 
 
-def ask_to_sign_in() -> Any:
-    """What a signed-out person gets at a page that needs an account."""
-    abort(401)
+def ask_to_sign_in() -> ResponseReturnValue:
+    """What a signed-out person gets at a page that needs an account: sign in and come back, with what was typed."""
+    if wants_json() or is_htmx():
+        abort(401)
+    if request.method in ("GET", "HEAD"):
+        here = request.full_path if request.query_string else request.path
+        return redirect(url_for("accounts.sign_in", next=request.script_root + here))
+    return keep_typed()
+
+
+def say_who_may(role: str) -> ResponseReturnValue:
+    """What a signed-in person without the role gets: as whom they are signed in is the usual reason."""
+    if wants_json() or is_htmx():
+        abort(403)
+    return render_template("accounts/not_for_you.html", role=role), 403
 
 
 signed_in = _guard("signed_in")

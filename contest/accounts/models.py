@@ -1,6 +1,7 @@
 """People, the units they belong to, what they may do, and how they come in."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask_login import UserMixin
@@ -38,13 +39,19 @@ class Person(Base, UserMixin):
     """Somebody with an account. E-mail and phone are sign-in names: folded, at least one, each used once."""
 
     __tablename__ = "person"
-    __table_args__ = (sa.CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="reachable"),)
+    __table_args__ = (
+        sa.CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="reachable"),
+        sa.CheckConstraint("name <> ''", name="name"),
+        sa.CheckConstraint("email <> ''", name="email"),
+        sa.CheckConstraint("phone <> ''", name="phone"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     email: Mapped[str | None] = mapped_column(unique=True)
     phone: Mapped[str | None] = mapped_column(unique=True)
     password_hash: Mapped[str | None]  # argon2id; None until the person chose one
+    password_changed_at: Mapped[datetime | None]
     unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)
     locale: Mapped[str | None]
     created_at: Mapped[datetime]
@@ -58,6 +65,11 @@ class Person(Base, UserMixin):
     @property
     def is_active(self) -> bool:
         return self.blocked_at is None
+
+    @property
+    def contact(self) -> str:
+        """How to reach the person, in one line."""
+        return " · ".join(part for part in (self.phone, self.email) if part)
 
     def has_role(self, *roles: str, edition_id: int | None = None) -> bool:
         """Whether the person holds one of `roles` now: in that edition, or without one in any."""
@@ -73,6 +85,7 @@ class RoleGrant(Base):
     __tablename__ = "role_grant"
     __table_args__ = (
         one_of("role", *ROLES),
+        sa.CheckConstraint("revoked_at IS NULL OR revoked_at >= granted_at", name="order"),
         sa.Index(
             "uq_role_grant_live",
             "person_id",
@@ -92,14 +105,21 @@ class RoleGrant(Base):
     granted_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     granted_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    revoked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
 
     person: Mapped[Person] = relationship(foreign_keys=[person_id], back_populates="grants")
+    granted_by: Mapped[Person | None] = relationship(foreign_keys=[granted_by_id])
+    edition: Mapped[Any] = relationship("Edition")  # of a feature above this one, known here by its name only
 
 
 class SignInSession(Base):
     """One signed-in browser. Only the hash of its secret is kept; ended by sign-out, revocation, idleness or age."""
 
     __tablename__ = "sign_in_session"
+    __table_args__ = (
+        sa.CheckConstraint("length(token_sha256) = 64", name="token"),
+        sa.CheckConstraint("seen_at >= started_at", name="order"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
@@ -114,7 +134,11 @@ class SignInSession(Base):
 
 
 class SignInAttempt(Base):
-    """A try to sign in, counted against the name and the address it came from."""
+    """A try to sign in, counted against the name and the address it came from.
+
+    The row is written before the password is looked at, so that tries at the same moment count as well. Of the name
+    only a hash is kept: people type passwords into the wrong field.
+    """
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (
@@ -133,7 +157,17 @@ class Invitation(Base):
     """A link that makes its bearer judge, organiser and so on, once, until it expires. Only its hash is kept."""
 
     __tablename__ = "invitation"
-    __table_args__ = (one_of("role", *ROLES),)
+    __table_args__ = (
+        one_of("role", *ROLES),
+        sa.CheckConstraint("length(token_sha256) = 64", name="token"),
+        sa.CheckConstraint("expires_at > created_at", name="order"),
+        sa.CheckConstraint("(accepted_at IS NULL) = (accepted_by_id IS NULL)", name="accepted_by_somebody"),
+        sa.CheckConstraint(
+            "(CASE WHEN accepted_at IS NULL THEN 0 ELSE 1 END + CASE WHEN declined_at IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN cancelled_at IS NULL THEN 0 ELSE 1 END) <= 1",
+            name="one_end",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_sha256: Mapped[str] = mapped_column(unique=True)
@@ -149,13 +183,33 @@ class Invitation(Base):
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     accepted_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    declined_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+
+    invited_by: Mapped[Person | None] = relationship(foreign_keys=[invited_by_id])
+    accepted_by: Mapped[Person | None] = relationship(foreign_keys=[accepted_by_id])
+    edition: Mapped[Any] = relationship("Edition")
+
+    @property
+    def contact(self) -> str:
+        return " · ".join(part for part in (self.phone, self.email) if part)
+
+    def state_at(self, at: datetime) -> str:
+        """accepted, declined, cancelled, expired or open."""
+        ends = {"accepted": self.accepted_at, "declined": self.declined_at, "cancelled": self.cancelled_at}
+        ended = next((state for state, moment in ends.items() if moment is not None), None)
+        return ended or ("expired" if at >= self.expires_at else "open")
 
 
 class PasswordReset(Base):
     """A link with which one person chooses a new password, once, until it expires; an organiser hands it over."""
 
     __tablename__ = "password_reset"
+    __table_args__ = (
+        sa.CheckConstraint("length(token_sha256) = 64", name="token"),
+        sa.CheckConstraint("expires_at > created_at", name="order"),
+        sa.CheckConstraint("used_at IS NULL OR cancelled_at IS NULL", name="one_end"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_sha256: Mapped[str] = mapped_column(unique=True)
@@ -164,5 +218,13 @@ class PasswordReset(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]  # a newer link took its place
 
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    issued_by: Mapped[Person | None] = relationship(foreign_keys=[issued_by_id])
+
+    def state_at(self, at: datetime) -> str:
+        """used, cancelled, expired or open."""
+        if self.used_at or self.cancelled_at:
+            return "used" if self.used_at else "cancelled"
+        return "expired" if at >= self.expires_at else "open"

@@ -1,21 +1,22 @@
 """Who this request is from: the random token in the cookie opens a session row, the row names the person."""
 
-from datetime import timedelta
-
-from flask import Flask, Request, Response, current_app, g, session
+from flask import Flask, Request, Response, current_app, g, request, session
 from flask_login import LoginManager
 from sqlalchemy.exc import OperationalError
 
+from contest.accounts.access import me_or_none
 from contest.accounts.actions import start_session, touch_session
 from contest.accounts.actions.sessions import TOUCH_EVERY
-from contest.accounts.models import Person, SignInSession
+from contest.accounts.forms import clean
+from contest.accounts.models import Person
 from contest.accounts.queries import live_session
 from contest.clock import now
 from contest.config import Settings
 from contest.db import db, transaction
+from contest.web.context import home_url, provide
 
 KEY = "sid"
-KEPT_AT_SIGN_IN = ("locale",)
+KEPT = ("locale",)  # what a browser keeps when somebody signs in or out
 
 
 def settings() -> Settings:
@@ -30,8 +31,8 @@ def register(app: Flask) -> None:
     manager.session_protection = None  # it would tie people to one address; phones change theirs all day
     manager.request_loader(person_of)
     app.config["REMEMBER_COOKIE_NAME"] = "contest_never_set"  # the library would look here before asking us
-    app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(hours=app.config["SETTINGS"].session_absolute_h)
     app.after_request(touch)
+    provide("viewer", me_or_none, app=app)
 
 
 def person_of(_request: Request) -> Person | None:
@@ -63,22 +64,36 @@ def touch(response: Response) -> Response:
     return response
 
 
-def enter(person: Person, *, ip: str, user_agent: str) -> None:
+def enter(person: Person) -> None:
     """Sign this browser in, inside a transaction: the cookie starts afresh, so nothing planted in it survives."""
-    token = start_session(person, at=now(), ip=ip, user_agent=user_agent)
-    kept = {key: session[key] for key in KEPT_AT_SIGN_IN if key in session}
-    session.clear()
-    session.update(kept)
-    session[KEY], session.permanent = token, True
+    agent = clean(request.user_agent.string)
+    token = start_session(person, at=now(), ip=address_of_request(), user_agent=agent)
+    leave()
+    session[KEY] = token
 
 
 def leave() -> None:
     """Forget everything in the cookie but the choice of language."""
-    kept = {key: session[key] for key in KEPT_AT_SIGN_IN if key in session}
+    kept = {key: session[key] for key in KEPT if key in session}
     session.clear()
     session.update(kept)
+    g.pop("_login_user", None)
 
 
-def current_session() -> SignInSession | None:
-    """The row of this request's session."""
-    return db.session.get(SignInSession, my_session_id()) if my_session_id() else None
+def address_of_request() -> str:
+    """Where the request comes from, as the outermost trusted proxy says."""
+    return request.remote_addr or ""
+
+
+def own_path(target: str | None) -> str:
+    """`target` if it is a path of this service to come back to, else "". Never another host, never the way out."""
+    text = target or ""
+    inside = text.startswith(f"{request.script_root}/") and not text.startswith(("//", "/\\"))
+    plain = "\\" not in text and not any(ord(char) < 33 or ord(char) == 127 for char in text)
+    way_out = text.removeprefix(request.script_root).startswith(("/sign-", "/register"))
+    return text if inside and plain and not way_out else ""
+
+
+def here_or_home(target: str | None) -> str:
+    """The address to go to when there is no better one."""
+    return own_path(target) or home_url()
