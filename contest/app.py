@@ -24,6 +24,7 @@ PARTS = [
     "contest.entries.views",
     "contest.judging.views",
     "contest.results.views",
+    "contest.results.cli",
     "contest.showcase.views",
     "contest.ops.views",
     "contest.ops.cli",

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from contest.accounts.models import Person
 from contest.entries.models import Entry
 from contest.judging.models import Assignment, Criterion, PanelMember, Round
+from contest.judging.registry import objection_to_reopening
 from contest.ranking.numbers import shortest
 
 WHOLE_BP = 10_000
@@ -63,6 +64,8 @@ def why_not_close(round_: Round, *, waiting: int, anyway: bool) -> str | None:
 def why_not_reopen_round(round_: Round, *, reason: str) -> str | None:
     if not round_.is_closed:
         return _("Only a closed round can be reopened.")
+    if objection := objection_to_reopening(round_):
+        return objection
     return reason_complaint(reason)
 
 

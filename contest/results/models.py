@@ -44,7 +44,9 @@ class ResultRow(Base):
     entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entry.id"), index=True)
     position: Mapped[int]
     place: Mapped[int | None]
+    shared: Mapped[bool] = mapped_column(default=False)  # others have the same place
     mean_hundredths: Mapped[int | None]  # rounded half up from the exact fraction, for showing
+    spread_hundredths: Mapped[int | None]  # highest ballot minus lowest
     ballots: Mapped[int]
 
     snapshot: Mapped[ResultSnapshot] = relationship(back_populates="rows")

@@ -88,9 +88,12 @@ def add_file(entry: Entry, entrant: Person, *, position: int = 0) -> Asset:
     asset = Asset(
         upload_id=upload.id, kind=kind, state="checked", bytes=5, sha256=sha, facts=facts, created_at=at, checked_at=at
     )
-    profiles = {"hls": ["master.m3u8", "720/0.m4s"], "mp4": ["480.mp4"], "poster": ["poster-800.jpg"]}
+    profiles = {
+        "poster": {"poster.jpg": 1280, "poster-small.jpg": 480},
+        "film": {"hls/master.m3u8": 0, "hls/480.m4s": 0, "video.mp4": 854},
+    }
     if kind == "photo":
-        profiles = {"photo": ["800.jpg", "1600.jpg"]}
+        profiles = {"photo": {"photo-2048.jpg": 2048, "photo-480.jpg": 480, "photo-2048.webp": 2048}}
     asset.renditions = [
         Rendition(
             profile=profile,
@@ -98,8 +101,8 @@ def add_file(entry: Entry, entrant: Person, *, position: int = 0) -> Asset:
             state="ready",
             prefix=f"d/aa/{sha}/{profile}-1/",
             files=[
-                {"name": name, "mime": "image/jpeg", "bytes": 5, "sha256": sha, "width": 800, "height": 450}
-                for name in names
+                {"name": name, "mime": "image/jpeg", "bytes": 5, "sha256": sha, "width": width, "height": 450}
+                for name, width in names.items()
             ],
             created_at=at,
         )

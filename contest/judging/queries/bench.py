@@ -29,9 +29,11 @@ class BlindFile:
     length_ms: int
     width: int
     height: int
+    made_by_ai: bool  # the file carries the label that the law asks for, so it is shown
     hls: str
     mp4: str
     poster: str
+    poster_small: str
     photos: tuple[tuple[str, int], ...]  # name and width, smallest first
 
     @property
@@ -50,10 +52,14 @@ class BlindWork:
     files: tuple[BlindFile, ...]
 
     @property
+    def made_by_ai(self) -> bool:
+        return any(file.made_by_ai for file in self.files)
+
+    @property
     def poster(self) -> tuple[int, str] | None:
         """Place and name of the picture for lists: of the first file that has one."""
         for file in self.files:
-            name = file.poster or (file.photos[0][0] if file.photos else "")
+            name = file.poster_small or (file.photos[0][0] if file.photos else "")
             if name:
                 return file.position, name
         return None
@@ -74,28 +80,28 @@ def blind_view(assignment: Assignment) -> BlindWork:
 
 def _blind_file(file: EntryFile) -> BlindFile:
     asset, facts = file.asset, file.asset.facts or {}
-    names = {profile: _names(asset, profile) for profile in ("hls", "mp4", "poster", "photo")}
-    playlists = [name for name, _width in names["hls"] if name.endswith(".m3u8")]
+    film = [name for name, _width in _by_width(asset, "film")]
+    posters, photos = _by_width(asset, "poster"), _by_width(asset, "photo")
     return BlindFile(
         position=file.position,
         kind=asset.kind,
         length_ms=int(facts.get("length_ms") or 0),
         width=int(facts.get("width") or 0),
         height=int(facts.get("height") or 0),
-        hls=playlists[0] if playlists else "",
-        mp4=_first(names["mp4"]),
-        poster=_first(names["poster"]),
-        photos=tuple(sorted(names["photo"], key=lambda one: one[1])),
+        made_by_ai=bool(facts.get("ai_label")),
+        hls=next((name for name in film if name.endswith("master.m3u8")), ""),
+        mp4=next((name for name in film if name.endswith(".mp4") and "/" not in name), ""),
+        poster=posters[-1][0] if posters else "",
+        poster_small=posters[0][0] if posters else "",
+        photos=tuple((name, width) for name, width in photos if name.endswith(".jpg")),
     )
 
 
-def _names(asset: Asset, profile: str) -> list[tuple[str, int]]:
+def _by_width(asset: Asset, profile: str) -> list[tuple[str, int]]:
+    """Names and widths of the files of a rendition, smallest first."""
     made = asset.rendition(profile)
-    return [(str(file["name"]), int(file.get("width") or 0)) for file in made.files] if made else []
-
-
-def _first(names: list[tuple[str, int]]) -> str:
-    return names[0][0] if names else ""
+    found = [(str(file["name"]), int(file.get("width") or 0)) for file in made.files] if made else []
+    return sorted(found, key=lambda one: one[1])
 
 
 def _mine(judge: Person) -> sa.Select[Assignment]:

@@ -12,6 +12,7 @@ from contest.judging import actions
 from contest.judging.actions.assigning import pairs
 from contest.judging.forms import ClosingForm, ReasonForm
 from contest.judging.queries import desk
+from contest.judging.registry import objection_to_reopening
 from contest.judging.rules import why_not_close, why_not_open
 from contest.judging.views.blueprint import bp
 from contest.judging.views.rounds import round_or_404, to_round
@@ -96,12 +97,15 @@ def reopening(edition_id: int, round_id: int) -> ResponseReturnValue:
     round_, form = round_or_404(edition_id, round_id), ReasonForm()
     if not round_.is_closed:
         return to_round(round_)
-    if form.validate_on_submit():
+    objection = objection_to_reopening(round_)
+    if objection is None and form.validate_on_submit():
         with transaction():
             actions.reopen_round(round_, reason=form.reason.data, by=me(), at=now())
         flash(_("The round is open again."))
         return to_round(round_)
-    page = render_template("judging/reopening.html", edition=round_.edition, round=round_, form=form)
+    page = render_template(
+        "judging/reopening.html", edition=round_.edition, round=round_, form=form, objection=objection
+    )
     return page, 422 if form.errors else 200
 
 

@@ -1,7 +1,0 @@
-"""Not written yet."""
-
-from flask import Flask
-
-
-def register(app: Flask) -> None:
-    """Nothing yet."""

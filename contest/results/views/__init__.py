@@ -1,0 +1,13 @@
+"""The organisers' pages about results, prizes and publication."""
+
+from flask import Flask
+
+from contest.results.views import publication, results
+from contest.results.views.blueprint import bp
+
+__all__ = ["bp", "publication", "register", "results"]
+
+
+def register(app: Flask) -> None:
+    """Add the pages."""
+    app.register_blueprint(bp)
