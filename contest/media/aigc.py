@@ -20,7 +20,7 @@ _ATTRIBUTE = re.compile(r"""[\w.-]+:AIGC\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 def label_from_text(text: str, *, source: str) -> AiLabel | None:
     """The label in `text`, when it is one: JSON with the standard's fields, bare or under the key AIGC."""
-    raw = text.strip().strip("\x00").strip()[:LONGEST]
+    raw = text.replace("\x00", "").strip()[:LONGEST]
     try:
         found = json.loads(raw)
     except ValueError:
@@ -34,7 +34,7 @@ def label_from_text(text: str, *, source: str) -> AiLabel | None:
 
 def label_from_tag(text: str, *, source: str) -> AiLabel | None:
     """The label in a tag that is named for it: even when it cannot be read it is a label."""
-    bare = text.strip()
+    bare = "".join(letter for letter in text if letter.isprintable()).strip()
     if not bare:
         return None
     return label_from_text(bare, source=source) or AiLabel(value="", raw=bare[:LONGEST], source=source)

@@ -25,7 +25,11 @@ DECODERS = (
 )
 MOST_PIXELS = 40_000_000  # 8K is 33 million
 
-FFMPEG = ("ffmpeg", "-nostdin", "-hide_banner", "-y", "-loglevel", "info", "-nostats", "-progress", "pipe:1")
+# Filters would start a thread for each processor, and a machine with many would pass the memory limit by that alone.
+FFMPEG = (
+    *("ffmpeg", "-nostdin", "-hide_banner", "-y", "-loglevel", "info", "-nostats", "-progress", "pipe:1"),
+    *("-filter_complex_threads", "2"),
+)
 
 
 def guard(extra_containers: Sequence[str] = (), *, threads: int = 2) -> dict[str, Any]:

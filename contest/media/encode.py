@@ -100,7 +100,7 @@ def film(
 def remuxed_fallback(label: AiLabel | None) -> list[str]:
     """The fallback from the joined segments of a stream that already has its size."""
     given = ffmpeg.input(INPUT, **guard())
-    return compiled(ffmpeg.output(given, FALLBACK, c="copy", map_metadata=-1, **_file(label)))
+    return compiled(ffmpeg.output(given, FALLBACK, c="copy", map_metadata=-1, fflags="+bitexact", **_file(label)))
 
 
 def poster(

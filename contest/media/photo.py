@@ -60,7 +60,7 @@ def run_child(arguments: Sequence[str], path: Path, *, box: Sandbox, output: Pat
     try:
         answer: dict[str, Any] = json.loads(done.stdout)
     except ValueError as error:
-        code = Code.TOO_HARD if done.returncode < 0 or "MemoryError" in done.stderr else Code.DAMAGED
+        code = Code.TOO_HARD if done.signal or "MemoryError" in done.stderr else Code.DAMAGED
         raise Unreadable(code, done.stderr[-300:]) from error
     if "refused" in answer:
         raise Unreadable(Code(answer["refused"]), str(answer.get("detail", "")))

@@ -84,8 +84,10 @@ def render(path: Path, *, jpeg: Sequence[int], webp: Sequence[int]) -> dict[str,
 
 
 def _opened(path: Path) -> Image.Image:
-    if path.read_bytes()[4:8] == b"ftyp":
-        import pillow_heif
+    with path.open("rb") as file:
+        is_iso = file.read(8)[4:] == b"ftyp"
+    if is_iso:
+        import pillow_heif  # it brings two large libraries, which the other formats need not wait for
 
         pillow_heif.register_heif_opener()
     warnings.simplefilter("ignore")

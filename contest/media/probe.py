@@ -197,7 +197,7 @@ def _checked_run(
         raise Unreadable(Code.TIMEOUT, str(error)) from error
     except Flooded as error:
         raise Unreadable(on_flood, str(error)) from error
-    if "Cannot allocate memory" in done.stderr or done.returncode < 0:
+    if "Cannot allocate memory" in done.stderr or done.signal:
         raise Unreadable(Code.TOO_HARD, done.stderr[-200:])
     return done
 

@@ -19,6 +19,7 @@ from typing import IO
 
 TICK_S = 0.1
 BLOCK = 64 * 1024
+_CRASHES = {signal.SIGABRT, signal.SIGKILL, signal.SIGSEGV, signal.SIGXCPU, signal.SIGXFSZ}
 
 
 class Cut(Exception):
@@ -39,12 +40,21 @@ class Flooded(Cut):
 
 @dataclass(frozen=True, kw_only=True)
 class Finished:
-    """How a command ended. A negative return code is the signal that ended it."""
+    """How a command ended."""
 
     returncode: int
     stdout: bytes
     stderr: str  # the end of it; never shown to entrants
     seconds: float
+
+    @property
+    def signal(self) -> int:
+        """The signal that ended it, 0 if none did; bubblewrap passes one on as 128 and its number.
+
+        Only those count that a limit or a crash sends: ffmpeg's own codes reach into the same numbers.
+        """
+        number = -self.returncode if self.returncode < 0 else self.returncode - 128
+        return number if self.returncode < 0 or number in _CRASHES else 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 Plain Python over box headers: no decoding, no seeking by anything but bounds-checked sizes.
 """
 
+import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,9 +75,9 @@ def structure_of(path: Path, container: str) -> Structure:
 
 def has_appended_video(path: Path) -> bool:
     """Whether an MP4 follows the end of a JPEG, as in the motion photos of phones."""
-    data = path.read_bytes()
-    end = data.rfind(b"\xff\xd9", 0, data.find(b"ftyp")) if b"ftyp" in data else -1
-    return end >= 0
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        begin = data.find(b"ftyp")
+        return begin > 0 and data.rfind(b"\xff\xd9", 0, begin) >= 0
 
 
 def _webp(head: bytes) -> str:
