@@ -73,7 +73,7 @@ class DetailsForm(Form):
     """The texts of an entry."""
 
     revision = HiddenField()
-    title = StringField(_l("Title"), [Needed(), Counted(rules.TITLE_MAX)], filters=[one_line])
+    title = StringField(_l("Title of the work"), [Needed(), Counted(rules.TITLE_MAX)], filters=[one_line])
     synopsis = TextAreaField(
         _l("Synopsis"),
         [Needed(), Counted(rules.SYNOPSIS_MAX)],

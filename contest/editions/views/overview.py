@@ -1,5 +1,10 @@
 """The desk's first page, and the list of editions."""
 
+import re
+import shutil
+from datetime import datetime
+from functools import cache
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,11 +14,13 @@ from contest.clock import now
 from contest.db import transaction
 from contest.editions.actions import create_edition
 from contest.editions.forms import NewEditionForm
+from contest.editions.models import Edition
 from contest.editions.queries import all_editions, calendar, edition_or_404, next_phase, phase_at
 from contest.editions.registry import panels
 from contest.editions.rules import why_not_create
 from contest.editions.views.blueprint import bp
 from contest.jobs.queries import worker_is_alive
+from contest.web.filters import span
 from contest.web.pagination import paginate
 
 
@@ -33,8 +40,25 @@ def dashboard(edition_id: int) -> ResponseReturnValue:
         figures=[figure for panel in parts for figure in panel.figures],
         waiting=[item for panel in parts for item in panel.waiting if item.count],
         panels=[panel for panel in parts if panel.template],
+        countdown=countdown(edition, at),
         worker_down=not worker_is_alive(at),
+        missing_tools=missing_tools(),
     )
+
+
+def countdown(edition: Edition, at: datetime) -> tuple[str, str]:
+    """How long the present phase still lasts: the leading number, to be shown large, and the rest."""
+    present = phase_at(edition, at)
+    if present is None or present.ends_at is None:
+        return "", ""
+    number, rest = re.fullmatch(r"(\d*)(.*)", span(present.ends_at - at)).groups()  # type: ignore[union-attr]
+    return number, rest.strip()
+
+
+@cache
+def missing_tools() -> list[str]:
+    """The media programs this server lacks. Asked once in the life of a process: looking for them starts some."""
+    return [tool for tool in ("ffmpeg", "ffprobe") if shutil.which(tool) is None]
 
 
 @bp.route("/editions", methods=["GET", "POST"])

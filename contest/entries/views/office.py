@@ -123,7 +123,7 @@ def overview(edition: Edition, at: datetime) -> Panel:
             ),
             Figure(label=_("Drafts"), value=str(counts.get("draft", 0))),
             Figure(label=_("To be reviewed"), value=str(counts.get("submitted", 0))),
-            Figure(label=_("Passed"), value=str(counts.get("passed", 0))),
+            Figure(label=_("Review passed"), value=str(counts.get("passed", 0))),
         ],
         waiting=[
             Waiting(
