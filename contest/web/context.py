@@ -17,7 +17,17 @@ from flask import Flask, current_app, g, has_request_context, request, session, 
 from flask_babel import get_locale
 from flask_login import current_user
 
-DEFAULT_NAVIGATION = "contest.navigation"
+NAVIGATION = "contest.navigation"
+
+
+@dataclass(frozen=True)
+class Destination:
+    """What a feature put into the main navigation."""
+
+    order: int
+    endpoint: str
+    label: Any
+    when: Callable[[Any], bool] | None
 
 
 @dataclass(frozen=True)
@@ -36,9 +46,12 @@ def provide(name: str, func: Callable[[], Any], *, app: Flask) -> None:
         app.jinja_env.globals[name] = lambda: told(name)
 
 
-def navigate(label: Any, endpoint: str, *, order: int, app: Flask) -> None:
-    """Add a page to the main navigation; `label` is lazily translated, lower `order` stands first."""
-    app.extensions.setdefault(DEFAULT_NAVIGATION, []).append((order, endpoint, label))
+def navigate(label: Any, endpoint: str, *, order: int, app: Flask, when: Callable[[Any], bool] | None = None) -> None:
+    """Add a page to the main navigation; `label` is lazily translated, lower `order` stands first.
+
+    `when` gets the signed-in person (or None) and says whether the page is for them; without it, it is for everybody.
+    """
+    app.extensions.setdefault(NAVIGATION, []).append(Destination(order, endpoint, label, when))
 
 
 def told(name: str) -> Any:
@@ -74,11 +87,17 @@ def keeps_session() -> bool:
 
 def navigation() -> list[Link]:
     """The main navigation; the longest link that begins this page's address is the current one."""
-    known: list[tuple[int, str, Any]] = current_app.extensions.get(DEFAULT_NAVIGATION, [])
+    if "navigation" not in g:  # the header, its menu and the footer ask
+        g.navigation = _navigation()
+    links: list[Link] = g.navigation
+    return links
+
+
+def _navigation() -> list[Link]:
+    known: list[Destination] = current_app.extensions.get(NAVIGATION, [])
+    shown = [one for one in known if one.when is None or (not g.get("bare") and one.when(told("viewer")))]
     found = [
-        (str(label), url)
-        for _order, endpoint, label in sorted(known, key=lambda one: one[0])
-        if (url := address(endpoint))
+        (str(one.label), url) for one in sorted(shown, key=lambda one: one.order) if (url := address(one.endpoint))
     ]
     here = request.script_root + request.path
     inside = [

@@ -184,6 +184,7 @@ def sample_app(instance: Path, **overrides: Any) -> Flask:
     app.register_blueprint(bp)
     context.navigate("Home", "sample.home", order=10, app=app)
     context.navigate("Works", "sample.components", order=20, app=app)
+    context.navigate("For members", "sample.desk", order=25, app=app, when=lambda viewer: viewer is not None)
     context.navigate("Nowhere", "sample.not_there", order=30, app=app)
     context.provide("viewer", lambda: Person() if "sid" in session else None, app=app)
 

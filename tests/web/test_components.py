@@ -73,6 +73,16 @@ def test_navigation_leaves_out_what_this_installation_has_not(visitor: Browser) 
     assert [(text_of(link), link.get("aria-current")) for link in menu.iter("a")] == [("Home", None), ("Works", "page")]
 
 
+def test_navigation_shows_what_is_only_for_some_to_them(sample: Flask) -> None:
+    browser = Browser(sample)
+    with browser.client.session_transaction() as session:
+        session["sid"] = "a token"
+
+    menu = browser.open("/").page.one("nav", class_="site__nav")
+
+    assert [text_of(link) for link in menu.iter("a")] == ["Home", "Works", "For members"]
+
+
 def test_the_footer_says_how_to_reach_the_organisers(visitor: Browser) -> None:
     visitor.open("/")
 

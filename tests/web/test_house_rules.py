@@ -227,7 +227,7 @@ def test_only_the_clock_asks_what_time_it_is() -> None:
         name(path) for path in sorted((ROOT / "contest").rglob("*.py")) if asks.search(path.read_text(encoding="utf-8"))
     ]
 
-    assert found == ["contest/clock.py"]
+    assert found == ["contest/clock.py", "contest/ops/findings.py"]  # the doctor compares the machine with the database
 
 
 def test_vendored_files_are_as_their_manifest_says() -> None:
