@@ -74,8 +74,19 @@ def reset_by(token: str) -> PasswordReset | None:
 
 def edition_by(edition_id: int) -> Any:
     """The edition, of a feature above this one; None when there is none."""
-    edition_class = sa.inspect(RoleGrant).relationships["edition"].mapper.class_
-    return db.session.get(edition_class, edition_id)
+    return db.session.get(edition_class(), edition_id)
+
+
+def edition_named(slug: str | None) -> Any:
+    """The edition with that short name; without one the current edition, else the newest."""
+    edition = edition_class()
+    select = sa.select(edition).order_by(edition.is_current.desc(), edition.id.desc()).limit(1)
+    return db.session.scalar(select if slug is None else select.where(edition.slug == slug))
+
+
+def edition_class() -> Any:
+    """The model that the column `edition_id` points to; importing it would turn the layers upside down."""
+    return sa.inspect(RoleGrant).relationships["edition"].mapper.class_
 
 
 def people_in(edition_id: int, *, words: str = "", role: str = "") -> sa.Select[Any]:

@@ -92,10 +92,15 @@ def _readable(line_id: int) -> sa.Row[Any] | None:
 
 
 def lines_of(edition_id: int) -> sa.Select[AuditLine]:
-    """The lines of an edition and those that belong to none, newest first."""
+    """What an auditor of the edition reads, newest first: its own lines, what the service did, and what belongs to no
+    edition (such as signing in) when it was done by somebody who acted in this one."""
+    acted = sa.select(AuditLine.actor_id).where(AuditLine.edition_id == edition_id, AuditLine.actor_id.is_not(None))
+    of_nobody_else = sa.or_(AuditLine.actor_id.is_(None), AuditLine.actor_id.in_(acted))
     return (
         sa.select(AuditLine)
-        .where(sa.or_(AuditLine.edition_id == edition_id, AuditLine.edition_id.is_(None)))
+        .where(
+            sa.or_(AuditLine.edition_id == edition_id, sa.and_(AuditLine.edition_id.is_(None), of_nobody_else)),
+        )
         .order_by(AuditLine.id.desc())
     )
 

@@ -12,6 +12,7 @@ from contest.accounts.actions.resets import issue_reset, use_reset
 from contest.accounts.actions.roles import grant_role, revoke_role
 from contest.accounts.actions.sessions import end_other_sessions, end_session, start_session, touch_session
 from contest.accounts.actions.tries import count_registration, count_try, try_succeeded
+from contest.accounts.actions.upkeep import forget_old
 
 __all__ = [
     "accept_invitation",
@@ -24,6 +25,7 @@ __all__ = [
     "decline_invitation",
     "end_other_sessions",
     "end_session",
+    "forget_old",
     "grant_role",
     "invite",
     "issue_reset",
