@@ -10,7 +10,8 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from contest.db import db
 from contest.editions.models import Category, Edition
 from contest.entries.models import Entry, EntryFile
-from contest.results.models import Award, Publication, ResultRow
+from contest.results.models import Award, ResultRow
+from contest.results.queries import is_public
 from contest.uploads.models import Asset
 
 MOST_FILES = 1000  # no work has as many; larger numbers need not be looked up, and some cannot be
@@ -182,10 +183,8 @@ def editions_with_works() -> list[Edition]:
 
 
 def _published() -> sa.Select[Award]:
-    live = sa.exists().where(Publication.snapshot_id == Award.snapshot_id, Publication.ended_at.is_(None))
-    public = sa.and_(
-        Award.revoked_at.is_(None), Entry.state == "passed", Entry.showcase_consent, Edition.state != "draft", live
-    )
+    """Awards of works that anybody may see, of all editions; a work has one award at a time."""
+    public = sa.and_(Award.revoked_at.is_(None), is_public())
     return sa.select(Award).join(Award.entry).join(Entry.category).join(Award.edition).where(public)
 
 

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from flask import Blueprint, Flask, abort, current_app, render_template, request, url_for
+from flask import Blueprint, Flask, abort, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -45,7 +45,7 @@ TIERS = (1, 2, 3, 4)
 @kept_briefly
 def home() -> str:
     """The current edition, or when there is none the newest works, or a calm page."""
-    edition = current_edition()
+    edition = g.edition = current_edition()
     shown = _edition_to_show(edition)
     winners = as_works(db.session.scalars(works(shown).limit(ON_HOME)).unique()) if shown else []
     if edition is None:
@@ -59,7 +59,8 @@ def home() -> str:
 @kept_briefly
 def gallery() -> str:
     """The winning works of one edition, by tier; filtered by links."""
-    current, choices = current_edition(), editions_with_works()
+    g.edition = current = current_edition()
+    choices = editions_with_works()
     asked = request.args.get("edition", "")
     edition = next((one for one in choices if one.slug == asked), None) if asked else _edition_to_show(current, choices)
     if edition is None:

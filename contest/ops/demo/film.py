@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from contest.ops.demo.canvas import Size, grain, smooth, write
-from contest.ops.demo.scenes import FILMS, PHOTOS
+from contest.ops.demo.scenes import SCENES
 
 SIZE = Size(854, 480)
 DRAWN = Size(1280, 720)  # drawn larger and made smaller, since Pillow draws hard edges
@@ -29,6 +29,9 @@ CHORDS: dict[str, Sequence[Sequence[float]]] = {
     "cells": ((130.81, 196.0, 293.66, 392.0), (116.54, 174.61, 293.66, 349.23), (103.83, 155.56, 261.63, 311.13)),
     "ammonite": ((82.41, 123.47, 164.81, 196.0), (65.41, 98.0, 164.81, 196.0), (73.42, 110.0, 146.83, 185.0)),
     "lamp": ((87.31, 130.81, 174.61, 220.0), (73.42, 110.0, 174.61, 220.0), (116.54, 174.61, 233.08, 293.66)),
+    "terraces": ((98.0, 146.83, 246.94, 293.66), (110.0, 164.81, 261.63, 329.63), (130.81, 196.0, 261.63, 392.0)),
+    "walnut": ((130.81, 196.0, 329.63, 392.0), (146.83, 220.0, 293.66, 440.0), (98.0, 196.0, 293.66, 392.0)),
+    "milky-way": ((69.3, 138.59, 207.65, 329.63), (61.74, 123.47, 185.0, 293.66), (55.0, 110.0, 164.81, 277.18)),
 }
 
 
@@ -102,7 +105,7 @@ def make_film(film: Film, path: Path) -> Path:
 
 
 def make_photo(photo: Photo, path: Path) -> Path:
-    picture = PHOTOS[photo.scene](photo.moment, PHOTO_DRAWN)
+    picture = SCENES[photo.scene](photo.moment, PHOTO_DRAWN)
     picture = picture.resize((PHOTO_SIZE.width, PHOTO_SIZE.height), Image.Resampling.BOX)
     grain(picture, 0).save(path, "JPEG", quality=90)
     return path
@@ -110,7 +113,7 @@ def make_photo(photo: Photo, path: Path) -> Path:
 
 def _frames(film: Film) -> Iterator[bytes]:
     count = round(film.length_s * FPS)
-    scene = FILMS[film.scene]
+    scene = SCENES[film.scene]
     for number in range(count):
         t, at_s = number / count, number / FPS
         picture = scene(t, DRAWN).resize((SIZE.width, SIZE.height), Image.Resampling.BOX)
@@ -148,7 +151,7 @@ def _write_sound(film: Film, path: Path) -> None:
 
 def _wind(count: int, scene: str) -> NDArray[np.float64]:
     """Noise with the high notes taken out, swelling slowly."""
-    noise = np.random.default_rng(list(FILMS).index(scene)).standard_normal(count)
+    noise = np.random.default_rng(list(SCENES).index(scene)).standard_normal(count)
     smoothed = np.convolve(noise, np.ones(160) / 160, mode="same")
     swell = 0.6 + 0.4 * np.sin(2 * np.pi * 0.17 * np.arange(count) / RATE)
     wind: NDArray[np.float64] = smoothed * swell * 2.2
