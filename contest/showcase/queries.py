@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from contest.db import db
 from contest.editions.models import Category, Edition
@@ -184,8 +184,10 @@ def editions_with_works() -> list[Edition]:
 
 def _published() -> sa.Select[Award]:
     """Awards of works that anybody may see, of all editions; a work has one award at a time."""
-    public = sa.and_(Award.revoked_at.is_(None), is_public())
-    return sa.select(Award).join(Award.entry).join(Entry.category).join(Award.edition).where(public)
+    public = aliased(Entry)  # a name of its own, or the subquery would take the outer entry for its own
+    shown = sa.select(public.id).where(is_public(public))
+    every = sa.select(Award).join(Award.entry).join(Entry.category).join(Award.edition)
+    return every.where(Award.revoked_at.is_(None), Award.entry_id.in_(shown))
 
 
 def _in_order(select: sa.Select[Award]) -> sa.Select[Award]:
