@@ -17,7 +17,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from contest.clock import local
 from contest.editions.actions import Dates, Limits
@@ -183,8 +183,7 @@ class CategoryForm(Form):
 
     def validate_max_length_s(self, field: IntegerField) -> None:
         if field.data and self.min_length_s.data and field.data < self.min_length_s.data:
-            field.errors = [_("The longest length cannot be less than the shortest.")]
-            raise ValueError(field.errors[0])
+            raise ValidationError(_("The longest length cannot be less than the shortest."))
 
     def limits(self) -> Limits:
         same = {name: self[name].data for name in SAME}
@@ -252,9 +251,9 @@ class GroupsForm(Form):
     def validate_groups(self, field: TextAreaField) -> None:
         names = [name for name, _english in self.names()]
         if len(names) < self.least:
-            raise ValueError(_("Groups cannot be removed, because entries may stand in them."))
+            raise ValidationError(_("Groups cannot be removed, because entries may stand in them."))
         if len(set(names)) < len(names) or not all(names):
-            raise ValueError(_("Each group needs a name of its own."))
+            raise ValidationError(_("Each group needs a name of its own."))
 
 
 class NewEditionForm(Form):

@@ -1,6 +1,6 @@
 """The organisers' pages about an edition, and what every page says about it."""
 
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 
 from contest.db import db
 from contest.editions.models import Edition
@@ -14,6 +14,8 @@ __all__ = ["bp", "overview", "register", "settings"]
 
 def edition_here() -> Edition | None:
     """The edition this page is about: the one in its address, the one its view chose (`g.edition`), or the current."""
+    if not has_request_context():  # a worker or a command, which goes from edition to edition
+        return g.get("edition") or current_edition()
     if "edition" not in g:
         edition_id = (request.view_args or {}).get("edition_id")
         g.edition = current_edition() if edition_id is None else db.session.get(Edition, edition_id)

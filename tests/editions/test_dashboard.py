@@ -1,0 +1,50 @@
+"""The first page of the desk."""
+
+from contest import clock
+from contest.jobs.models import WorkerBeat
+from tests.browser import Browser
+from tests.entries.factories import a_passed_entry, a_submitted_entry, an_entry
+from tests.factories import an_auditor, an_edition, an_organiser, save
+
+
+def test_it_counts_entries_and_says_what_waits(browser: Browser) -> None:
+    edition = an_edition()
+    for _ in range(2):
+        a_submitted_entry(edition, with_asset=False)
+    an_entry(edition)
+    a_passed_entry(edition, with_asset=False)
+
+    browser.sign_in(an_organiser(edition)).open(f"/editions/{edition.id}/desk?lang=en")
+
+    figures = dict(zip(texts(browser, "dt"), texts(browser, "dd"), strict=True))
+    assert figures["Submitted"].split()[0] == "3"
+    assert (figures["Drafts"], figures["To be reviewed"], figures["Review passed"]) == ("1", "2", "1")
+    assert "Entries to be reviewed" in browser.text
+
+
+def texts(browser: Browser, tag: str) -> list[str]:
+    return [" ".join("".join(one.itertext()).split()) for one in browser.page.all(tag)]
+
+
+def test_it_says_when_the_worker_is_down_and_no_longer_when_it_is_back(browser: Browser) -> None:
+    edition = an_edition()
+    browser.sign_in(an_organiser(edition)).open(f"/editions/{edition.id}/desk?lang=en")
+    assert "The worker is not running" in browser.text
+
+    save(WorkerBeat(worker="test", started_at=clock.now(), beat_at=clock.now()))
+
+    assert "The worker is not running" not in browser.open(f"/editions/{edition.id}/desk").text
+
+
+def test_an_auditor_reads_it(browser: Browser) -> None:
+    edition = an_edition()
+
+    browser.sign_in(an_auditor(edition)).open(f"/editions/{edition.id}/desk")
+
+
+def test_an_edition_without_dates_still_has_a_desk(browser: Browser) -> None:
+    edition = an_edition(phase=None)
+
+    browser.sign_in(an_organiser(edition)).open(f"/editions/{edition.id}/desk?lang=en")
+
+    assert "No dates are set yet" in browser.text
