@@ -96,9 +96,17 @@ def members(number: int) -> ResponseReturnValue:
     return jsonify([*sorted(request.form.items(multi=True)), ("number", str(number))])
 
 
+@bp.route("/works/<int:number>/people-form")
+@views.public
+def people_form(number: int) -> ResponseReturnValue:
+    return render_template("sample/people_form.html", number=number)
+
+
 @bp.route("/sign-in", methods=["GET", "POST"])
 @views.public
 def sign_in() -> ResponseReturnValue:
+    if request.method == "GET":
+        return render_template("sample/sign_in.html")
     session.clear()
     session["sid"] = "a token"
     return redirect("/")
@@ -182,6 +190,7 @@ def sample_app(instance: Path, **overrides: Any) -> Flask:
     views.register(app)
     app.jinja_loader = ChoiceLoader([app.jinja_loader, FileSystemLoader(Path(__file__).parent / "templates")])  # type: ignore[list-item]
     app.register_blueprint(bp)
+    app.add_url_rule("/enter", "accounts.sign_in", views.public(lambda: redirect("/sign-in")))
     context.navigate("Home", "sample.home", order=10, app=app)
     context.navigate("Works", "sample.components", order=20, app=app)
     context.navigate("For members", "sample.desk", order=25, app=app, when=lambda viewer: viewer is not None)
