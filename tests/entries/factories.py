@@ -121,13 +121,13 @@ def an_entry(
         "unit_name": "Taigu No. 2 Primary School",
         "contact_name": "Zhang Xiaolan",
         "contact_phone": "13803540000",
+        "group_id": edition.groups[0].id if edition.groups else None,
         "created_at": at,
         "changed_at": at,
     }
     entry = Entry(
         edition_id=edition.id,
         category_id=category.id,
-        group_id=edition.groups[0].id if edition.groups else None,
         entrant_id=(entrant or a_person()).id,
         **{**values, **columns},
     )

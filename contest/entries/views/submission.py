@@ -1,6 +1,7 @@
 """Looking at everything once more, handing it in, and the receipt."""
 
 import json
+import re
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -104,10 +105,10 @@ def grouped(signature: str) -> str:
 def verify() -> ResponseReturnValue:
     """Compare a receipt with what was signed. It tells what the receipt itself says and nothing more."""
     form = ReceiptForm(request.args)
-    asked = bool(request.args)
+    asked = "signature" in request.args
     if not asked or not form.validate():
         return render_template("entries/verify.html", form=form if asked else None, fields=form), 422 if asked else 200
-    found = receipt_signed("".join(form.signature.data.split()).upper()[:64])
+    found = receipt_signed(re.sub(r"[^A-Z2-7]", "", form.signature.data.upper())[:64])
     genuine = found is not None and is_genuine(found, key=current_app.config["SECRET_KEY"])
     said = json.loads(found.body) if found is not None and genuine else None
     mine = "".join((form.sha256.data or "").split()).lower()
