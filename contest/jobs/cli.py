@@ -12,6 +12,7 @@ from contest.config import Settings
 from contest.db import db, transaction
 from contest.errors import Refused
 from contest.jobs import actions, queries, worker
+from contest.jobs import tasks as tasks  # makes its tasks known
 from contest.jobs.drivers import driver_of
 from contest.jobs.models import FINISHED, UNFINISHED, Job
 from contest.jobs.upkeep import sweep_now

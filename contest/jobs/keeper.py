@@ -23,6 +23,7 @@ KILL_AFTER_S = 3.0  # a stopped job's processes are killed when its handler has 
 class Crew(Protocol):
     app: Flask
     lease_s: float
+    stopping: threading.Event
 
     def running(self) -> list[RunningJob]: ...
 
@@ -56,6 +57,8 @@ class Keeper:
                 log.warning("jobs.beat_failed", error=str(error))
             self._stop_overdue(jobs, now)
         for token, job in jobs.items():
+            if self.crew.stopping.is_set():
+                job.request_stop("worker_stops")
             if job.stop.is_set():
                 since = self._stopped_since.setdefault(token, now)
                 if job.stopped_because == "lost" or now - since > KILL_AFTER_S:

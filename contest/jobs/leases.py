@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from contest.db import db
 from contest.jobs import machine, queries
 from contest.jobs.models import Job, JobProcess
+from contest.jobs.rules import REASONS
 
-WORKER_LOST = "The worker stopped while it did this job, at every attempt. Memory or disk may be too small for it."
 FROZEN_AFTER_S = 10  # in a transaction that has locked a job's row
 
 
@@ -136,7 +136,7 @@ def sweep(*, at: datetime) -> Swept:
     # A locked row is left for the next sweep: a worker that froze in the middle of a write holds up its own only.
     orphans = sa.select(Job.id).where(queries.orphaned(at)).with_for_update(skip_locked=True)
     orphaned = Job.id.in_(db.session.scalars(orphans).all()) & (Job.state == "running")
-    told = {"reason_code": "worker_lost", "reason": WORKER_LOST}
+    told = {"reason_code": "worker_lost", "reason": REASONS["worker_lost"]}
     cancelled = _count(orphaned & Job.cancel_requested_at.is_not(None), _nobodys("cancelled", finished_at=at))
     freed = _count(orphaned & (Job.attempts < Job.max_attempts), _nobodys("waiting", **told))
     failed = _count(orphaned, _nobodys("failed", finished_at=at, **told))

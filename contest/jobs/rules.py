@@ -2,25 +2,29 @@
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from contest.db import db
 from contest.jobs.models import UNFINISHED, Job
 
-# What jobs itself may write as a reason; a feature's own reasons are shown as the feature wrote them.
+
+def N_(sentence: str) -> str:  # noqa: N802 - the name by which pybabel knows sentences that are translated when shown
+    return sentence
+
+
+# What jobs itself writes as a reason, in English; a feature's own reasons are shown as the feature wrote them.
 REASONS = {
-    "error": _l("It stopped with an unforeseen error each time it was tried. The log of the worker says more."),
-    "worker_lost": _l(
+    "error": N_("It stopped with an unforeseen error each time it was tried. The log of the worker says more."),
+    "worker_lost": N_(
         "The worker stopped while it did this job, at every attempt. Memory or disk may be too small for it."
     ),
-    "unknown_kind": _l("The worker does not know this kind of job. It may run an older version than the pages."),
+    "unknown_kind": N_("The worker does not know this kind of job. It may run an older version than the pages."),
 }
 
 
 def reason_shown(job: Job) -> str | None:
     """The reason of the last failure, in the reader's language where that is known."""
     if job.reason_code in REASONS:
-        return str(REASONS[job.reason_code])
+        return str(_(REASONS[job.reason_code]))
     return job.reason
 
 

@@ -12,13 +12,12 @@ from contest.errors import Refused
 from contest.jobs import leases, registry
 from contest.jobs.leases import LostLease
 from contest.jobs.registry import GiveUp, RunningJob, TryAgain
+from contest.jobs.rules import REASONS
 
 log = structlog.get_logger(__name__)
 
 Outcome = Callable[[datetime], object]
 WRITE_AGAIN_AFTER_S = (0.5, 1.0, 2.0, 4.0)
-ERROR = "It stopped with an unforeseen error each time it was tried. The log of the worker says more."
-UNKNOWN = "The worker does not know this kind of job. It may run an older version than the pages."
 
 
 def run(job: RunningJob) -> None:
@@ -32,7 +31,7 @@ def run(job: RunningJob) -> None:
 def _attempt(job: RunningJob) -> Outcome:
     task = registry.TASKS.get(job.kind)
     if task is None:
-        return _try_again(job, "unknown_kind", UNKNOWN)
+        return _try_again(job, "unknown_kind", REASONS["unknown_kind"])
     try:
         with job.app.app_context():
             task.handler(job)
@@ -57,7 +56,7 @@ def _after(error: BaseException, job: RunningJob) -> Outcome:
             code, sentence = "refused", error.reason
         case _:
             log.error("jobs.attempt_failed", job=job.id, kind=job.kind, attempt=job.attempt, exc_info=error)
-            return _try_again(job, "error", ERROR)
+            return _try_again(job, "error", REASONS["error"])
     return lambda at: leases.give_up(job.id, token=job.token, code=code, reason=sentence, at=at)
 
 

@@ -63,8 +63,10 @@ def workers(app: Flask, count: int = 1, **settings: Any) -> Iterator[list[subpro
             process.wait()
 
 
-def start_worker(app: Flask, **settings: Any) -> subprocess.Popen[bytes]:
+def start_worker(app: Flask, *, host: str = "", **settings: Any) -> subprocess.Popen[bytes]:
+    """A worker process of this machine, or one that passes for a worker of `host`."""
     environ = os.environ | {f"CONTEST_{name.upper()}": str(value) for name, value in settings.items()}
+    environ["TEST_HOST"] = host
     folder = app.config["SETTINGS"].instance
     log = (folder / "worker.log").open("ab")
     command = [sys.executable, "-m", "tests.jobs.workshop", str(folder)]

@@ -68,16 +68,16 @@ def alive_in(group: int) -> list[int]:
 def service(instance: Path) -> Iterator[Service]:
     port = free_port()
     command = [sys.executable, "-m", "tests.jobs.supervisor", str(instance), str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+    said = instance / "serve.log"
+    process = subprocess.Popen(command, cwd=ROOT, stdout=said.open("wb"))
     service = Service(instance, port, process)
     try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"ready\n"
+        eventually(lambda: b"ready\n" in said.read_bytes())
         eventually(service.worker)
         yield service
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
         for pid in service.pids():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -90,7 +90,7 @@ def test_either_process_comes_back_when_it_dies(service: Service) -> None:
             before = processes()
             os.kill(pick(before), signal.SIGKILL)
 
-            eventually(lambda processes=processes, before=before: processes() and not processes() & before)
+            eventually(lambda look=processes, old=before: (new := look()) and not new & old)
 
             wait_for_port(service.port, seconds=30)
 
@@ -106,7 +106,7 @@ def test_nothing_is_left_when_the_supervisor_ends(service: Service, number: sign
     eventually(lambda: not service.pids(), seconds=3)
     assert code == (-9 if number == signal.SIGKILL else 0)
     assert time.monotonic() - began < 12
-    assert serve.why_not_listen("127.0.0.1", service.port) is None
+    eventually(lambda: serve.why_not_listen("127.0.0.1", service.port) is None, seconds=3)
 
 
 def test_a_port_that_is_taken_is_said_so(instance: Path, capfd: pytest.CaptureFixture[str]) -> None:

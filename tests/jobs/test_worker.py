@@ -24,7 +24,7 @@ def effects(app: Flask) -> None:
 
 def ended(job: Job) -> tuple[str, int, str | None]:
     """State, attempts and reason of a job, once it is over."""
-    wait_until(lambda: state_of(job.id) in ("done", "failed", "cancelled"))
+    wait_until(lambda: state_of(job.id) in ("done", "failed", "cancelled"), seconds=30)
     return job.state, job.attempts, job.reason_code
 
 

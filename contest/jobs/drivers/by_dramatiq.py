@@ -1,5 +1,7 @@
 """The driver at scale: Dramatiq over Redis wakes a worker of any host at once. A message is a job's number, no more."""
 
+import threading
+
 import dramatiq
 import redis
 import structlog
@@ -13,7 +15,7 @@ log = structlog.get_logger(__name__)
 NAMESPACE = "contest-jobs"
 ACTOR = "work_on_job"
 FEW_MESSAGES = 64  # with more than these in its queue a lane is told of nothing twice
-STOP_S = 8
+STOP_S = 1.0  # for putting back what was fetched; when it is cut short, reminders do the same
 
 
 class DramatiqDriver:
@@ -48,13 +50,20 @@ class DramatiqDriver:
         workers = []
         for lane, slots in crew.slots.items():
             broker = self.brokers[lane]
-            dramatiq.Actor(crew.work_on_job, broker=broker, actor_name=ACTOR, queue_name=lane, priority=0, options={})
+
+            def work_on_job(job_id: int) -> None:
+                crew.work_on_job(job_id)
+
+            dramatiq.Actor(work_on_job, broker=broker, actor_name=ACTOR, queue_name=lane, priority=0, options={})
             workers.append(dramatiq.Worker(broker, queues={lane}, worker_threads=slots, worker_timeout=100))
         for worker in workers:
             worker.start()
         crew.stopping.wait()
-        for worker in workers:
-            worker.stop(timeout=STOP_S * 1000)
+        stops = [threading.Thread(target=worker.stop, daemon=True) for worker in workers]
+        for stop in stops:
+            stop.start()
+        for stop in stops:
+            stop.join(STOP_S / len(stops))
 
 
 def _broker(url: str, lane: str) -> RedisBroker:
