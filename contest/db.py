@@ -132,7 +132,7 @@ ModelT = TypeVar("ModelT", bound=Base)
 
 def lock(row: ModelT) -> ModelT:
     """`row`, read anew and held against other writers until the transaction ends."""
-    db.session.refresh(row, with_for_update=True)
+    db.session.refresh(row, with_for_update={"of": type(row)})  # not what its query joined to it
     return row
 
 

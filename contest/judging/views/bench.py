@@ -112,11 +112,12 @@ def _filled_form(assignment: Assignment) -> BallotForm:
 
 
 def _save(assignment: Assignment, form: BallotForm) -> Saved:
+    """`over` is the revision of the other tab, which the judge has now seen and wants to write over."""
     return actions.save_ballot(
         assignment,
         marks=form.marks(assignment.round.criteria),
         comment=form.comment.data or "",
-        revision=form.seen(),
+        revision=request.form.get("over", form.seen(), type=int),
         at=now(),
     )
 
