@@ -1,5 +1,6 @@
 """What an organiser types about an edition."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -29,10 +30,29 @@ MIB = 1024 * 1024
 LONG = 120
 TEXT = 4000
 
+# Controls, and signs that turn round or hide what follows them.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def one_line(text: Any) -> Any:
+    """Without line breaks and unprintable signs."""
+    return " ".join(_UNPRINTABLE.sub("", text).split()) if isinstance(text, str) else text
+
+
+def lines(text: Any) -> Any:
+    """With line breaks as they are everywhere but in forms, and without unprintable signs."""
+    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n")).strip() if isinstance(text, str) else text
+
 
 def _text(label: Any, *, most: int = LONG, required: bool = False, **options: Any) -> Any:
     rules: list[Any] = [Length(max=most, message=_l("At most %(max)d characters"))]
-    return StringField(label, [InputRequired(_l("Fill this in")), *rules] if required else rules, **options)
+    rules = [InputRequired(_l("Fill this in")), *rules] if required else rules
+    return StringField(label, rules, filters=[one_line], **options)
+
+
+def _lines(label: Any, **options: Any) -> TextAreaField:
+    rule = Length(max=TEXT, message=_l("At most %(max)d characters"))
+    return TextAreaField(label, [rule], filters=[lines], **options)
 
 
 class TextsForm(Form):
@@ -42,11 +62,9 @@ class TextsForm(Form):
     name_en = _text(_l("Name in English"))
     theme = _text(_l("Theme in Chinese"))
     theme_en = _text(_l("Theme in English"))
-    introduction = TextAreaField(_l("Introduction in Chinese"), [Length(max=TEXT)])
-    introduction_en = TextAreaField(_l("Introduction in English"), [Length(max=TEXT)])
-    organisers = TextAreaField(
-        _l("Organisers"), [Length(max=TEXT)], description=_l("One per line, as they stand at the foot of every page")
-    )
+    introduction = _lines(_l("Introduction in Chinese"))
+    introduction_en = _lines(_l("Introduction in English"))
+    organisers = _lines(_l("Organisers"), description=_l("One per line, as they stand at the foot of every page"))
     contact_phone = _text(_l("Help phone"), most=40)
     contact_email = StringField(
         _l("Help e-mail"), [Optional(), Email(_l("Write an e-mail address such as office@example.org"))]
@@ -227,9 +245,8 @@ class NewCategoryForm(CategoryForm):
 class GroupsForm(Form):
     """All groups, one on a line."""
 
-    groups = TextAreaField(
+    groups = _lines(
         _l("Groups"),
-        [Length(max=TEXT)],
         description=_l(
             "One per line: the Chinese name, a slash, the English name. Groups can be renamed and added, not removed."
         ),

@@ -18,6 +18,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
+from contest.editions.forms import lines, one_line
 from contest.editions.models import Edition
 from contest.entries import rules
 from contest.entries.actions import Details
@@ -27,19 +28,6 @@ from contest.web.forms import Form
 TYPED_MAX = 5000  # what no field holds; below it even a text over its limit is saved, so that nothing is lost
 CAPTION_MAX = 60
 REASON_MAX = 1000
-
-# Controls, and signs that turn round or hide what follows them.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def one_line(text: Any) -> Any:
-    """Without line breaks and unprintable signs."""
-    return " ".join(_UNPRINTABLE.sub("", text).split()) if isinstance(text, str) else text
-
-
-def lines(text: Any) -> Any:
-    """With line breaks as they are everywhere but in forms, and without unprintable signs."""
-    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n")).strip() if isinstance(text, str) else text
 
 
 class Needed:
@@ -214,5 +202,11 @@ class ReceiptForm(Form):
     class Meta(Form.Meta):
         csrf = False
 
-    signature = StringField(_l("Signature on the receipt"), [InputRequired(_l("Copy the signature from the receipt"))])
-    sha256 = StringField(_l("SHA-256 of your file"), description=_l("To compare your own copy with what was handed in"))
+    signature = StringField(
+        _l("Signature on the receipt"), [InputRequired(_l("Copy the signature from the receipt"))], filters=[one_line]
+    )
+    sha256 = StringField(
+        _l("SHA-256 of your file"),
+        filters=[one_line],
+        description=_l("To compare your own copy with what was handed in"),
+    )

@@ -172,3 +172,12 @@ def test_the_desk_of_another_edition_is_closed_to_its_neighbours(browser: Browse
 
     browser.sign_in(an_organiser(mine)).open(f"/editions/{theirs.id}/desk/settings", expect=403)
     browser.open("/editions/987654/desk", expect=403)
+
+
+def test_signs_that_cannot_be_printed_do_not_reach_the_database(browser: Browser) -> None:
+    edition = an_edition()
+    browser.sign_in(an_organiser(edition)).open(f"/editions/{edition.id}/desk/settings?lang=en")
+
+    browser.submit("Save texts", **{"texts-name": "晋\x00中\u202e", "texts-organisers": "科\x00技局\r\n科协"})
+
+    assert (edition.name, edition.organisers) == ("晋中", "科技局\n科协")

@@ -9,9 +9,10 @@ from contest.accounts.access import me, signed_in
 from contest.clock import now
 from contest.config import MIB
 from contest.db import db, transaction
+from contest.editions.forms import one_line
 from contest.entries import rules
 from contest.entries.actions import caption_files, move_file, remove_file
-from contest.entries.forms import CAPTION_MAX, FileForm, one_line
+from contest.entries.forms import CAPTION_MAX, FileForm
 from contest.entries.models import Entry, EntryFile
 from contest.entries.queries import file_seen_by
 from contest.entries.rules.unreadable import sorry
