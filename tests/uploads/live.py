@@ -21,10 +21,11 @@ OFFSET_STREAM = "application/offset+octet-stream"
 
 
 class Server:
-    """Two processes that share one port, as in the service itself."""
+    """One or more processes that share one port."""
 
-    def __init__(self, instance: Path) -> None:
+    def __init__(self, instance: Path, *, target: str = "wsgi:app", workers: int = 2) -> None:
         self.instance = instance
+        self.target, self.workers = target, workers
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -33,8 +34,8 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        words = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "2"]
-        words += ["--blocking-threads", "8", "--no-access-log", "wsgi:app"]
+        words = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--workers", str(self.workers)]
+        words += ["--blocking-threads", "8", "--no-access-log", self.target]
         environ = {**os.environ, "CONTEST_INSTANCE": str(self.instance)}
         log = (self.instance / "server.log").open("ab")
         with log:
@@ -69,7 +70,7 @@ class Sender:
         client, token = signed_in_client(app, person)
         cookie = client.get_cookie("contest")
         assert cookie is not None
-        self.server = server
+        self.server, self.cookie = server, cookie.value
         self.headers = {"Cookie": f"contest={cookie.value}", "X-CSRFToken": token, "Tus-Resumable": "1.0.0"}
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> http.client.HTTPResponse:
