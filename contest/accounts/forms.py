@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from contest.accounts.logins import Login, folded_email, folded_login, folded_phone
@@ -145,7 +146,7 @@ class DetailsForm(Form):
     name = name_field(_l("Your name"))
     phone = StringField(_l("Phone number"), [Optional()])
     email = StringField(_l("E-mail"), [Optional()])
-    locale = SelectField(_l("Language"), choices=[("zh_CN", "中文"), ("en", "English")])
+    locale = SelectField(_l("Language"), choices=[SelectChoice("zh_CN", "中文"), SelectChoice("en", "English")])
 
     def validate_phone(self, field: Any) -> None:
         digits = sum(char.isdigit() for char in field.data)
@@ -173,8 +174,10 @@ class InviteForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.role.choices = [(role, f"{ROLE_WORDS[role]} - {ROLE_MEANINGS[role]}") for role in INVITED_ROLES]
-        self.days.choices = [(days, _("%(days)s days", days=days)) for days in (3, 7, 14, 30)]
+        self.role.choices = [
+            SelectChoice(role, f"{ROLE_WORDS[role]} - {ROLE_MEANINGS[role]}") for role in INVITED_ROLES
+        ]
+        self.days.choices = [SelectChoice(days, _("%(days)s days", days=days)) for days in (3, 7, 14, 30)]
 
     def validate_contact(self, field: Any) -> None:
         checked_login(field)
@@ -200,4 +203,4 @@ class GrantForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.role.choices = [(role, str(ROLE_WORDS[role])) for role in INVITED_ROLES]
+        self.role.choices = [SelectChoice(role, str(ROLE_WORDS[role])) for role in INVITED_ROLES]
