@@ -147,6 +147,12 @@ def desk() -> ResponseReturnValue:
     return render_template("sample/desk.html", at=clock.now())
 
 
+@bp.route("/print")
+@views.public
+def paper() -> ResponseReturnValue:
+    return render_template("sample/print.html", at=clock.now())
+
+
 @bp.route("/split")
 @views.public
 def split() -> ResponseReturnValue:

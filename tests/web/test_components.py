@@ -14,7 +14,7 @@ def render(app: Flask, source: str, **values: object) -> Html:
         return Html(render_template_string(source, **values), whole=False)
 
 
-@pytest.mark.parametrize("path", ["/", "/works/1", "/components", "/film", "/flow", "/desk", "/split"])
+@pytest.mark.parametrize("path", ["/", "/works/1", "/components", "/film", "/flow", "/desk", "/split", "/print"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_layout_and_component_makes_good_pages(sample: Flask, path: str, language: str) -> None:
     Browser(sample, language=language).open(path)

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterable
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -136,7 +137,7 @@ def test_no_template_has_styles_or_scripts_inside_or_other_hosts() -> None:
 
 
 def test_templates_use_only_components_that_are_there(service: Flask) -> None:
-    parse = service.jinja_env.parse
+    parse = lru_cache(maxsize=None)(service.jinja_env.parse)
 
     def missing(_path: Path, source: str) -> list[str]:
         found = []
