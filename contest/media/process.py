@@ -1,8 +1,10 @@
 """One child process, watched: bounded in time and in bytes, and gone with its whole group when we leave.
 
-The thread that calls `watch` is the thread that starts the child, and it waits here until the child is gone. That
-matters: the kernel ties a parent-death signal to the parent *thread*, so a spawning thread that ended early would
-take a healthy ffmpeg with it.
+Killed outright, we cannot clean up, so the child hears of it in two ways. The kernel sends it a parent-death signal
+(`setpriv`), which is tied to the parent *thread*: the thread that calls `watch` starts the child and waits here until
+it is gone, or the signal would take a healthy ffmpeg. But a parent that dies before the child has asked for the
+signal, or before bubblewrap has passed it on, is never noticed - some 15 ms of every start. So there is also a
+`LIFELINE`: a pipe that ends with us, however early, and a shell beside the program that waits for that end.
 """
 
 import os
@@ -11,7 +13,6 @@ import signal
 import subprocess
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,11 @@ from typing import IO
 
 TICK_S = 0.1
 BLOCK = 64 * 1024
+LIFELINE = (
+    *("sh", "-c"),
+    'exec 3<&0; { cat <&3; kill -s KILL 0; } >/dev/null 2>&1 & exec "$@" </dev/null 3<&-',
+    "lifeline",
+)
 _CRASHES = {signal.SIGABRT, signal.SIGKILL, signal.SIGSEGV, signal.SIGXCPU, signal.SIGXFSZ}
 
 
@@ -86,7 +92,7 @@ def watch(
     began = time.monotonic()
     child = subprocess.Popen(  # noqa: S603 - argv is built by this package, never through a shell
         list(argv),
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,  # never written to: its end is how the lifeline hears that we are gone
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=cwd,
@@ -114,28 +120,6 @@ def watch(
     )
 
 
-def birth_mark(pid: int) -> str | None:
-    """Something to keep with a process id so that another process, given the same id later, is not taken for it."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
-    except OSError:
-        return None
-    started = stat.rpartition(")")[2].split()[19]  # field 22, counted after the name, which may hold spaces
-    return f"{boot[:8]}-{started}"
-
-
-def kill_leftover(pid: int, mark: str) -> bool:
-    """End the process group an earlier worker left behind, if it still is that one; True when there was one."""
-    if birth_mark(pid) != mark:
-        return False
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def size_of(folder: Path) -> int:
     """Bytes of all files under `folder`, some of which may vanish while we look."""
     total = 0
@@ -158,7 +142,7 @@ class _Ears:
         self.bounds = bounds
         self.on_line = on_line
         self.stdout = bytearray()
-        self._tail: deque[bytes] = deque(maxlen=max(2, bounds.stderr_bytes // BLOCK + 1))
+        self._tail = b""
         self._rest = b""  # the beginning of a line whose end has not come
         self._selector = selectors.DefaultSelector()
         for pipe, hear in ((child.stdout, self._hear_out), (child.stderr, self._hear_error)):
@@ -167,7 +151,7 @@ class _Ears:
 
     @property
     def stderr_tail(self) -> str:
-        return b"".join(self._tail)[-self.bounds.stderr_bytes :].decode(errors="replace")
+        return self._tail.decode(errors="replace")
 
     def listen(self, tick_s: float) -> bool:
         """Take in what has come within `tick_s`; False when the child has ended and nothing is left to hear."""
@@ -199,7 +183,7 @@ class _Ears:
             self.on_line(line.decode(errors="replace"))
 
     def _hear_error(self, block: bytes) -> None:
-        self._tail.append(block)
+        self._tail = (self._tail + block)[-self.bounds.stderr_bytes :]
 
 
 def _has_ended(child: "subprocess.Popen[bytes]") -> bool:
@@ -214,6 +198,6 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
     except (ProcessLookupError, PermissionError):
         child.kill()
     child.wait()
-    for pipe in (child.stdout, child.stderr):
+    for pipe in (child.stdin, child.stdout, child.stderr):
         if pipe:
             pipe.close()

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from contest.errors import WrongSetting
-from contest.media.process import Bounds, Cut, Finished, watch
+from contest.media.process import LIFELINE, Bounds, Cut, Finished, watch
 
 MIB = 1024 * 1024
 LIMITS_ONLY, WALLED = 1, 2
@@ -112,10 +112,11 @@ def run(
     command = [program, *argv[1:]]
     environment = {**ENVIRONMENT, **(env or {})}
     if level >= WALLED:
-        command = [*_walls(command, inputs=inputs, output=output, readable=readable, env=environment), *command]
+        walls = _walls(command, inputs=inputs, output=output, readable=readable, env=environment)
+        command = [*walls, *LIFELINE, *command]
     else:
         places = {f"/in/{name}": str(path.resolve()) for name, path in inputs.items()}
-        command = [places.get(argument, argument) for argument in command]
+        command = [*LIFELINE, *(places.get(argument, argument) for argument in command)]
     return watch(
         [*_leash(level), *_caps(limits), *command],
         env=environment,
@@ -184,7 +185,7 @@ def python_paths() -> tuple[list[str], list[Path]]:
 
 
 def _leash(level: int) -> list[str]:
-    """Die with the worker, even one that was killed with SIGKILL; bubblewrap passes it on by --die-with-parent.
+    """Die with the worker, even one that was killed outright; bubblewrap passes it on by --die-with-parent.
 
     No-new-privileges only at level 1: bubblewrap sets it itself, and set before it could bar its AppArmor profile.
     """

@@ -21,11 +21,11 @@ class StreamScan:
     packets: int = 0
     shown: int = 0
     first: float | None = None
-    end: float = 0.0
+    end: float = float("-inf")
     sum: float = 0.0
     jumps: int = 0  # how often time went back by more than a second
     _last: float | None = field(default=None, repr=False)
-    _last_start: float = field(default=0.0, repr=False)
+    _last_start: float = field(default=float("-inf"), repr=False)
     _last_duration: float = field(default=0.0, repr=False)
 
     def add(self, *, pts: float | None, dts: float | None, duration: float, is_shown: bool) -> None:
@@ -41,7 +41,7 @@ class StreamScan:
         self.shown += 1
         self.sum += duration
         self.first = start if self.first is None else min(self.first, start)
-        if start >= self._last_start or not self._last_duration:
+        if start >= self._last_start:
             self._last_start, self._last_duration = start, duration
         self.end = max(self.end, start + duration)
 
