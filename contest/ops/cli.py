@@ -69,7 +69,7 @@ def doctor(language: str | None, everything: bool, as_json: bool) -> None:
 @click.argument("target", type=click.Path(path_type=Path))
 def backup(target: Path) -> None:
     """Write rows, media and the secret key to TARGET, a file or a folder. The service may go on running."""
-    _stop_unless("ok", "empty")
+    _stop_unless("ok", "older")  # before an upgrade is when one is wanted most
     try:
         made = back_up(target, settings=settings_(), at=now())
     except FileExistsError:

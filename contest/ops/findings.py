@@ -6,10 +6,11 @@ import stat
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from contest.config import MIB, Settings
@@ -29,15 +30,15 @@ OLDEST_POSTGRES = 13
 def findings(settings: Settings, *, at: datetime) -> list[Finding]:
     """Everything that was looked at, by subject. A check that fails itself is a finding, never an error."""
     found: list[Finding] = []
-    for check in CHECKS:
+    for name, check in CHECKS:
         try:
             found += check(settings, at)
         except Exception as error:  # the doctor must not fall ill of what he looks at
-            name = check.__name__.strip("_")
+            db.session.rollback()
             found.append(
                 Finding(
                     "missing",
-                    _("%(what)s could not be looked at", what=name),
+                    _("%(what)s could not be looked at", what=str(name)),
                     str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__,
                     _("See to what the message says, then look again."),
                 )
@@ -208,7 +209,12 @@ def _storage(settings: Settings, at: datetime) -> Iterator[Finding]:
     if read == b"here":
         yield Finding("ok", _("Files can be stored, read and deleted"), settings.storage.partition("://")[0])
     else:
-        yield Finding("missing", _("The storage gives back something else than it was given"), settings.storage)
+        yield Finding(
+            "missing",
+            _("The storage gives back something else than it was given"),
+            settings.storage.partition("://")[0],
+            _("Check the disk or the storage server before anything else is uploaded."),
+        )
 
 
 def _worker(settings: Settings, at: datetime) -> Iterator[Finding]:
@@ -233,13 +239,13 @@ def _worker(settings: Settings, at: datetime) -> Iterator[Finding]:
         )
 
 
-CHECKS: list[Callable[[Settings, datetime], Iterator[Finding]]] = [
-    _settings,
-    _instance,
-    _disk,
-    _clock,
-    _database,
-    _storage,
-    _worker,
-    media_findings,
+CHECKS: list[tuple[Any, Callable[[Settings, datetime], Iterator[Finding]]]] = [
+    (_l("settings"), _settings),
+    (_l("instance folder"), _instance),
+    (_l("disk"), _disk),
+    (_l("clock"), _clock),
+    (_l("database"), _database),
+    (_l("storage"), _storage),
+    (_l("worker"), _worker),
+    (_l("media tools"), media_findings),
 ]

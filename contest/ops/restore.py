@@ -41,7 +41,7 @@ def restore(path: Path, *, settings: Settings) -> Restored:
     _refuse_unless_empty()
     with _unpacked(path, settings.instance) as (folder, manifest):
         revision = manifest["revision"]
-        if revision is not None and not schema.is_known(revision):
+        if not schema.is_known(revision):
             raise NotRestored("The backup was made by a newer version. Install that version, then restore.")
         before = schema.current_revision()
         schema.migrate_to(revision)
@@ -138,7 +138,7 @@ def _checked_manifest(folder: Path, found: dict[str, dict[str, Any]]) -> dict[st
         raise NotRestored(f"The manifest of the backup cannot be read: {_first_line(error)}") from error
     if product != PRODUCT:
         raise NotRestored("This is not a backup of this service.")
-    if version != FORMAT or not isinstance(missing, list) or not isinstance(revision, str | None):
+    if version != FORMAT or not isinstance(missing, list) or not isinstance(revision, str):
         raise NotRestored("The backup has a format that this version does not know.")
     for name in sorted(said.keys() ^ found.keys()):
         raise NotRestored(f"The backup is not whole: {name} is not both in it and in its manifest.")

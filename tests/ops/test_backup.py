@@ -11,12 +11,14 @@ import pytest
 from flask import Flask
 
 from contest import clock
+from contest.app import create_app
 from contest.db import db
+from contest.ops import schema
 from contest.ops.backup import Backup, back_up
 from contest.ops.restore import NotRestored, restore
 from contest.storage import storage
 from tests.factories import a_person
-from tests.ops.factories import a_filled_instance, a_stored_file, another_instance, everything
+from tests.ops.factories import a_filled_instance, a_stored_file, another_instance, everything, stamped
 
 Members = list[tuple[tarfile.TarInfo, bytes]]
 
@@ -72,10 +74,42 @@ def test_a_backup_from_sqlite_comes_back_in_the_database_of_the_test(app: Flask,
         db.session.remove()
         db.engine.dispose()
 
+    stamped()
     restore(backup.path, settings=settings(app))
 
     assert everything() == before
     assert a_person().id == max(row["id"] for row in before["person"]) + 1  # the numbering goes on
+
+
+def test_a_database_without_tables_gets_those_of_the_backup(app: Flask, tmp_path: Path) -> None:
+    backup = made(app, tmp_path)
+    before = everything()
+    other = create_app(instance=tmp_path / "other", testing=True)
+
+    with other.app_context():
+        restore(backup.path, settings=settings(other))
+
+        assert everything() == before
+        assert schema.schema_state() == "ok"
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_the_commands_tell_what_they_did(app: Flask, tmp_path: Path) -> None:
+    a_filled_instance()
+    target, other = tmp_path / "backup.tar", another_instance(tmp_path / "other")
+
+    written = app.test_cli_runner().invoke(args=["backup", str(target)])
+    refused = app.test_cli_runner().invoke(args=["backup", str(target)])
+    with other.app_context():
+        restored = other.test_cli_runner().invoke(args=["restore", str(target)])
+        again = other.test_cli_runner().invoke(args=["restore", str(target)])
+
+    assert (written.exit_code, refused.exit_code, restored.exit_code, again.exit_code) == (0, 1, 0, 1)
+    assert "2 files" in written.output
+    assert "never replaces" in refused.output
+    assert "and 2 files" in restored.output
+    assert "not empty" in again.output
 
 
 def test_a_backup_goes_into_a_folder_and_only_its_owner_reads_it(app: Flask, tmp_path: Path) -> None:
@@ -149,6 +183,7 @@ HOSTILE = {
     "is of another product": (lambda members: with_manifest(members, product="other"), "not a backup of this service"),
     "is of a later format": (lambda members: with_manifest(members, format=99), "format"),
     "is of a newer version": (lambda members: with_manifest(members, revision="ffff"), "newer version"),
+    "has no version": (lambda members: with_manifest(members, revision=None), "format"),
     "has no manifest": (lambda members: members[:-1], "no manifest"),
     "has a manifest that is a list": (lambda members: [*members[:-1], (members[-1][0], b"[]")], "cannot be read"),
 }

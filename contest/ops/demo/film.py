@@ -1,5 +1,6 @@
 """The demo's films and photos as files: drawn frame by frame, with music of their own, the same every time."""
 
+import shutil
 import subprocess
 import wave
 from collections.abc import Callable, Iterator, Sequence
@@ -61,15 +62,21 @@ def make_all(
     processes: int = 2,
     said: Callable[[str], None] = lambda _: None,
 ) -> tuple[list[Path], list[Path]]:
-    """Every film and photo as a file in `folder`, in the order given."""
+    """Every film and photo as a file in `folder`, in the order given; NoFfmpeg at once when there is none."""
+    if shutil.which("ffmpeg") is None:
+        raise NoFfmpeg("ffmpeg is not installed")
     film_paths = [folder / f"film-{number}.mp4" for number, _ in enumerate(films, start=1)]
     photo_paths = [folder / f"photo-{number}.jpg" for number, _ in enumerate(photos, start=1)]
     # Spawned: a fork would carry the database connections of this process along.
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         work = [pool.submit(make_film, film, path) for film, path in zip(films, film_paths, strict=True)]
         work += [pool.submit(make_photo, photo, path) for photo, path in zip(photos, photo_paths, strict=True)]
-        for count, done in enumerate(as_completed(work), start=1):
-            said(f"{count}/{len(work)} {done.result().name}")
+        try:
+            for count, done in enumerate(as_completed(work), start=1):
+                said(f"{count}/{len(work)} {done.result().name}")
+        except BaseException:
+            pool.shutdown(cancel_futures=True)  # the first failure, or Ctrl-C, ends the others
+            raise
     return film_paths, photo_paths
 
 
@@ -117,7 +124,7 @@ def _frames(film: Film) -> Iterator[bytes]:
     for number in range(count):
         t, at_s = number / count, number / FPS
         picture = scene(t, DRAWN).resize((SIZE.width, SIZE.height), Image.Resampling.BOX)
-        picture = write(picture, SIZE, film.title, film.byline, smooth(at_s, 0.4, 1.2) - smooth(at_s, 3.2, 4.0))
+        picture = write(picture, SIZE, film.title, film.byline, smooth(at_s, 1.4, 2.2) - smooth(at_s, 4.6, 5.4))
         dark = 1 - smooth(at_s, 0, 0.5) + smooth(at_s, film.length_s - 0.8, film.length_s)
         if dark > 0:
             picture = Image.blend(picture, Image.new("RGB", picture.size), min(dark, 1.0))

@@ -187,7 +187,7 @@ def ammonite(t: float, size: Size) -> Image.Image:
     random = np.random.default_rng(2)
     for _ in range(260):
         dot(draw, random.random() * w, random.random() * 100 * u, random.uniform(0.1, 0.5) * u, (58, 42, 34))
-    shown = smooth(t, 0.02, 0.85)
+    shown = 0.28 + 0.72 * smooth(t, 0.02, 0.85)
     x, y, turns = w * 0.5, 50 * u, 3.25
     last = max(2, int(420 * shown))
     outer, inner = [], []
