@@ -6,6 +6,8 @@
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -49,27 +51,36 @@ def compile_one(path: Path) -> None:
 
 
 def compile_stale(folder: Path = FOLDER) -> list[str]:
-    """Compile every .po that is newer than its .mo; the names of all. A read-only folder keeps what it has."""
+    """Compile every .po that is newer than its .mo; the names of all. In a read-only folder `loaded` compiles in memory."""
     for path in po_files(folder):
-        compiled = path.with_suffix(".mo")
-        if compiled.exists() and compiled.stat().st_mtime_ns >= path.stat().st_mtime_ns:
-            continue
-        try:
-            compile_one(path)
-        except PermissionError:
-            continue
+        if not _is_fresh(path):
+            with suppress(OSError):
+                compile_one(path)
     return [path.stem for path in po_files(folder)]
 
 
 def loaded(language: str, folder: Path = FOLDER) -> NullTranslations:
     """All catalogues of a language as one; the English is in the code."""
     together = Translations()
-    for path in sorted((folder / language / "LC_MESSAGES").glob("*.mo")):
-        with path.open("rb") as file:
-            together.merge(Translations(file, domain=path.stem))
-    if language == LOCALE:
-        together.plural = lambda _number: 0  # Chinese has one form
+    if language != LOCALE:
+        return together
+    for path in po_files(folder):
+        together.merge(Translations(BytesIO(_compiled(path)), domain=path.stem))
+    together.plural = lambda _number: 0  # Chinese has one form
     return together
+
+
+def _is_fresh(path: Path) -> bool:
+    compiled = path.with_suffix(".mo")
+    return compiled.exists() and compiled.stat().st_mtime_ns >= path.stat().st_mtime_ns
+
+
+def _compiled(path: Path) -> bytes:
+    if _is_fresh(path):
+        return path.with_suffix(".mo").read_bytes()
+    in_memory = BytesIO()
+    write_mo(in_memory, read(path))
+    return in_memory.getvalue()
 
 
 def extracted(root: Path = ROOT) -> dict[MsgId, set[str]]:

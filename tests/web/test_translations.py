@@ -100,3 +100,10 @@ def test_catalogues_of_several_features_are_read_as_one(tmp_path: Path) -> None:
     together = catalogs.loaded("zh_CN", tmp_path)
 
     assert [together.gettext(word) for word in ("Title", "Menu", "Unknown")] == ["标题", "菜单", "Unknown"]
+
+
+def test_where_nothing_can_be_written_the_chinese_is_there_all_the_same(tmp_path: Path) -> None:
+    path = a_catalogue(tmp_path, Menu="菜单")
+
+    assert not path.with_suffix(".mo").exists()
+    assert catalogs.loaded("zh_CN", tmp_path).gettext("Menu") == "菜单"
