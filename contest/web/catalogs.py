@@ -51,7 +51,7 @@ def compile_one(path: Path) -> None:
 
 
 def compile_stale(folder: Path = FOLDER) -> list[str]:
-    """Compile every .po that is newer than its .mo; the names of all. In a read-only folder `loaded` compiles in memory."""
+    """Compile every .po that is newer than its .mo; the names of all. In a read-only folder `loaded` does it."""
     for path in po_files(folder):
         if not _is_fresh(path):
             with suppress(OSError):
