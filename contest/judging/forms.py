@@ -42,13 +42,17 @@ def _text(label: Any, *, most: int = LONG, **options: Any) -> StringField:
     return StringField(label, [Optional(), limit], filters=[stripped], **options)
 
 
+def _number(label: Any) -> StringField:
+    return StringField(label, [Optional()], filters=[stripped])
+
+
 class CriterionForm(PlainForm):
     """One line of the rubric. Without a maximum it is the weight, so that marks add up to the total."""
 
     name = _text(_l("Criterion"), most=60)
-    weight = _text(_l("Weight"))
-    max = _text(_l("Highest mark"))
-    step = _text(_l("Step"))
+    weight = _number(_l("Weight"))
+    max = _number(_l("Highest mark"))
+    step = _number(_l("Step"))
     name_en = _text(_l("In English"), most=120)
     description = _text(_l("What to look for"), most=300)
     description_en = _text(_l("What to look for, in English"), most=300)
@@ -210,12 +214,12 @@ class InviteJudgeForm(Form):
     """Somebody who has no account yet, or no role of a judge."""
 
     name = StringField(
-        _l("Name"),
+        _l("Judge's name"),
         [InputRequired(_l("Write the judge's name")), Length(max=60, message=_l("At most %(max)d characters"))],
     )
     contact = StringField(
         _l("E-mail or mobile number"),
-        [InputRequired(_l("Write an e-mail address or a mobile number")), Length(max=LONG)],
+        [InputRequired(_l("Write an e-mail address or a mobile number"))],
         description=_l("The judge signs in with it later. Nothing is sent there: you hand the link over yourself"),
     )
 
@@ -284,7 +288,7 @@ class BallotForm(Form):
     comment = TextAreaField(
         _l("Comment for the author"),
         [Optional(), Length(max=MAX_COMMENT, message=_l("At most %(max)d characters"))],
-        description=_l("Optional. It may be passed on without your name after the results are out"),
+        description=_l("It may be passed on without your name after the results are out"),
     )
     revision = HiddenField()
 

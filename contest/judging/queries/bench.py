@@ -161,6 +161,10 @@ class Task:
         return self.assignment.state
 
     @property
+    def is_complete(self) -> bool:
+        return self.scored == self.criteria
+
+    @property
     def is_to_do(self) -> bool:
         return self.state in TO_DO
 
@@ -187,7 +191,7 @@ class Bench:
     @property
     def complete(self) -> list[Task]:
         """Scored in full and not yet submitted."""
-        return [task for task in self.to_do if task.scored == task.criteria]
+        return [task for task in self.to_do if task.is_complete]
 
     @property
     def to_score(self) -> int:
@@ -196,8 +200,10 @@ class Bench:
 
     @property
     def next_task(self) -> Task | None:
-        """Begun works first, since the judge was just there."""
-        return next((task for task in self.to_do if task.state == "draft"), next(iter(self.to_do), None))
+        """Half-scored works first, since the judge was just there; those that only wait to be submitted last."""
+        waiting = {"draft": 0, "open": 1}
+        rest = [task for task in self.to_do if not task.is_complete]
+        return min(rest, key=lambda task: waiting[task.state], default=None)
 
     def around(self, assignment: Assignment) -> tuple[Task | None, Task | None, int]:
         """The tasks before and after, and the place from 1."""
@@ -206,10 +212,10 @@ class Bench:
         return before, self.tasks[here + 1] if here + 1 < len(self.tasks) else None, here + 1
 
     def after(self, assignment: Assignment) -> Task | None:
-        """The next work to do, searching onwards from `assignment` and then from the start."""
+        """The next work to score, searching onwards from `assignment` and then from the start."""
         here = self.around(assignment)[2]
         onwards = [*self.tasks[here:], *self.tasks[: here - 1]]
-        return next((task for task in onwards if task.is_to_do), None)
+        return next((task for task in onwards if task.is_to_do and not task.is_complete), None)
 
 
 def queue(judge: Person, *, round_id: int | None = None) -> list[Bench]:
