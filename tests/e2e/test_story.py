@@ -97,7 +97,7 @@ def fill_dates(clerk: Page, kind: str, days_before: int, days_after: int) -> Non
     now = datetime.now(ZoneInfo("Asia/Shanghai"))
     form = clerk.locator("form[action$='/settings/calendar']")
     for end, moment in (("starts", now - timedelta(days=days_before)), ("ends", now + timedelta(days=days_after))):
-        form.locator(f"[name={kind}_{end}]").fill(moment.strftime("%Y-%m-%dT%H:%M"))
+        form.locator(f"[name=calendar-{kind}_{end}]").fill(moment.strftime("%Y-%m-%dT%H:%M"))
 
 
 def add_category(clerk: Page, **fields: str) -> None:
@@ -105,9 +105,9 @@ def add_category(clerk: Page, **fields: str) -> None:
     if box.get_attribute("open") is None:
         box.locator("summary").click()
     form = box.locator("form")
-    form.locator("[name=kind]").select_option(fields.pop("kind"))
+    form.locator("[name=new-kind]").select_option(fields.pop("kind"))
     for name, value in fields.items():
-        form.locator(f"[name={name}]").fill(value)
+        form.locator(f"[name=new-{name}]").fill(value)
     form.locator("button[type=submit]").click()
 
 
@@ -133,7 +133,7 @@ def fill_in_the_details(entrant: Page, **texts: str) -> None:
     entrant.fill("[name=unit_name]", texts["unit"])
     entrant.fill("[name=contact_name]", texts["author"])
     entrant.fill("[name=contact_phone]", "13800138000")
-    expect(entrant.locator(".saved")).to_have_attribute("data-state", "saved")
+    expect(entrant.locator(".saved")).to_have_class(re.compile("saved--saved"))
     looked_at(entrant, "entry-4-details")
     dock(entrant)
     expect(entrant).to_have_url(re.compile("/review"))
@@ -155,7 +155,7 @@ def enter_a_film(teacher: Page, film: Path) -> str:
     start_an_entry(teacher, "短视频")
     upload(teacher, film)
     expect(teacher).to_have_url(re.compile("/check"), timeout=30_000)
-    expect(teacher.locator(".verdict--ok, .verdict--warn")).to_be_visible(timeout=30_000)
+    expect(teacher.locator(".checks").first).to_be_visible(timeout=60_000)
     assert "0:06" in teacher.inner_text("main")
     looked_at(teacher, "entry-3-report")
     dock(teacher)
