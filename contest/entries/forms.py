@@ -190,7 +190,7 @@ class DecisionForm(Form):
     outcome = HiddenField()
     reason = TextAreaField(
         _l("What the entrant must change"),
-        [Length(max=REASON_MAX, message=_l("At most %(max)d characters"))],
+        [Needed(), Length(max=REASON_MAX, message=_l("At most %(max)d characters"))],
         filters=[lines],
         description=_l("The entrant reads exactly this text, so say what to do and where"),
     )

@@ -132,7 +132,7 @@ def test_a_length_is_told_with_its_limit_and_the_rule(app: Flask) -> None:
         over = line(found("length", replace(VIDEO_FACTS, length_ms=206_000), category).to_json(), limits)
         close = line(found("length", replace(VIDEO_FACTS, length_ms=180_600), category).to_json(), limits)
 
-    assert (fits.kind, fits.value) == ("ok", "2:58.0 / 3:00")
+    assert (fits.kind, fits.value) == ("ok", "2:58 / 3:00")
     assert fits.detail == "2 s to spare. Allowed: 3:00 inclusive, plus a tolerance of 0.5 s."
     assert (over.kind, over.value) == ("bad", "3:26 / 3:00")
     assert over.detail == "26 s too long. Allowed: 3:00 inclusive, plus a tolerance of 0.5 s."

@@ -69,8 +69,8 @@ def line(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> Line:
 
 
 def exact(ms: int, limit_ms: int | None = None) -> str:
-    """A length; with tenths of a second where they decide, which is within two seconds of the limit."""
-    if limit_ms is None or abs(ms - limit_ms) > 2000 or ms == limit_ms:
+    """A length; with tenths of a second where they decide, which is within a second of the limit."""
+    if limit_ms is None or abs(ms - limit_ms) > 1000 or ms == limit_ms:
         return duration(ms)
     return f"{duration(ms)}.{ms % 1000 // 100}"
 
