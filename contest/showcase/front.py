@@ -1,5 +1,6 @@
 """The home page's picture of an edition: where in its calendar the moment is, and what follows from that."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,6 +8,8 @@ from contest import clock
 from contest.editions.models import Edition, Phase, in_language
 from contest.editions.queries import Stretch, calendar, next_phase, phase_at
 from contest.web.filters import MONTHS, span
+
+SHORT = 7  # characters of the largest type that fit on the narrowest phone, enlarged
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,14 @@ class Front:
     @classmethod
     def of(cls, edition: Edition, at: datetime) -> "Front":
         return cls(edition, at, calendar(edition, at), phase_at(edition, at), next_phase(edition, at))
+
+    @property
+    def headline(self) -> str:
+        return self.edition.motto or self.edition.title
+
+    @property
+    def headline_clauses(self) -> list[tuple[str, bool]]:
+        return clauses(self.headline)
 
     @property
     def takes_entries(self) -> bool:
@@ -49,6 +60,15 @@ class Front:
             return in_language(f"{first}起", f"from {first}")
         last = _day(phase.ends_at - timedelta(microseconds=1), self.edition.time_zone)
         return first if first == last else in_language(f"{first}—{last}", f"{first} – {last}")
+
+
+def clauses(headline: str) -> list[tuple[str, bool]]:
+    """The headline's parts up to each Chinese comma, and whether one is so short that it need not be broken.
+
+    Chinese breaks after any character; a large title should break where one would pause.
+    """
+    parts = [part for part in re.split(r"(?<=，)", headline) if part]
+    return [(part, len(part) <= SHORT) for part in parts]
 
 
 def _day(at: datetime, zone: str) -> str:
