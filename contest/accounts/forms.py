@@ -168,7 +168,7 @@ class InviteForm(Form):
     """Whom to invite, as what."""
 
     role = RadioField(_l("Role"), [InputRequired(_l("Choose a role"))])
-    name = name_field(_l("Name"))
+    name = name_field(_l("Full name"))
     contact = StringField(_l("Phone number or e-mail"), [Optional()])
     days = SelectField(_l("Link valid for"), coerce=int, default=14)
 

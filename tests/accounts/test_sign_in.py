@@ -195,9 +195,9 @@ def test_a_foreign_next_is_forgotten(browser: Browser) -> None:
                 one.get("value") for one in browser.page.all("input") if one.get("name") == "csrf_token"
             ),
         },
-        expect=302,
     )
-    assert browser.response.headers["Location"] in ("/", "http://localhost/")
+
+    assert browser.url == "/"
 
 
 def test_text_sent_after_the_session_ended_is_kept(browser: Browser) -> None:
@@ -224,7 +224,9 @@ def test_signing_out_ends_the_session_for_whoever_has_the_cookie(app: Flask, bro
     browser.sign_in(person)
     with browser.client.session_transaction() as session:
         stolen = session["sid"]
-    browser.open("/account").submit("Sign out", expect=200)
+    browser.open("/account")
+    token = next(one.get("value") for one in browser.page.all("input") if one.get("name") == "csrf_token")
+    browser.send("POST", "/sign-out", data={"csrf_token": token})
     thief = Browser(app, language="en")
     with thief.client.session_transaction() as session:
         session["sid"] = stolen
