@@ -119,9 +119,8 @@ def complaints(root: Path = ROOT, folder: Path = FOLDER) -> list[str]:
         for message, files in extracted(root).items()
         if not any(all(_strings(one)) and not one.fuzzy for _path, one in have.get(message, []))
     ]
-    return sorted(missing) + [
-        text for both in have.values() for path, message in both for text in _wrong(path, message)
-    ]
+    wrong = [text for both in have.values() for path, message in both for text in _wrong(path, message)]
+    return sorted(missing) + wrong + [text for both in have.values() for text in _divided(both)]
 
 
 def update(root: Path = ROOT, folder: Path = FOLDER) -> int:
@@ -159,6 +158,13 @@ def _strings(message: Message) -> list[str]:
 
 def _placeholders(text: str) -> set[str]:
     return {name or word for name, word in PLACEHOLDER.findall(text)}
+
+
+def _divided(both: list[tuple[Path, Message]]) -> Iterator[str]:
+    """All files are read as one, so the same English must have the same Chinese; else the English must say more."""
+    if len({tuple(_strings(message)) for _path, message in both}) > 1:
+        said = "; ".join(f"{path.name} says {' / '.join(_strings(message))!r}" for path, message in both)
+        yield f"{both[0][1].id!r}: {said}"
 
 
 def _wrong(path: Path, message: Message) -> Iterator[str]:
