@@ -20,11 +20,11 @@ from typing import IO
 
 TICK_S = 0.1
 BLOCK = 64 * 1024
-LIFELINE = (
-    *("sh", "-c"),
-    'exec 3<&0; { cat <&3; kill -s KILL 0; } >/dev/null 2>&1 & exec "$@" </dev/null 3<&-',
-    "lifeline",
-)
+_WAIT = "exec 3<&0; { cat <&3; kill -s KILL 0; } >/dev/null 2>&1 & "
+LIFELINE = ("sh", "-c", f'{_WAIT}exec "$@" </dev/null 3<&-', "lifeline")
+# The same around bubblewrap, which hands the pipe on to the one inside: killed while it sets up its walls, it leaves a
+# half-made child that waits for ever.
+OUTER_LIFELINE = ("sh", "-c", f'{_WAIT}exec "$@" 3<&-', "lifeline")
 _CRASHES = {signal.SIGABRT, signal.SIGKILL, signal.SIGSEGV, signal.SIGXCPU, signal.SIGXFSZ}
 
 

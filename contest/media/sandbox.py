@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from contest.errors import WrongSetting
-from contest.media.process import LIFELINE, Bounds, Cut, Finished, watch
+from contest.media.process import LIFELINE, OUTER_LIFELINE, Bounds, Cut, Finished, watch
 
 MIB = 1024 * 1024
 LIMITS_ONLY, WALLED = 1, 2
@@ -113,7 +113,7 @@ def run(
     environment = {**ENVIRONMENT, **(env or {})}
     if level >= WALLED:
         walls = _walls(command, inputs=inputs, output=output, readable=readable, env=environment)
-        command = [*walls, *LIFELINE, *command]
+        command = [*OUTER_LIFELINE, *walls, *LIFELINE, *command]
     else:
         places = {f"/in/{name}": str(path.resolve()) for name, path in inputs.items()}
         command = [*LIFELINE, *(places.get(argument, argument) for argument in command)]
