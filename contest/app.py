@@ -53,3 +53,11 @@ def create_app(**overrides: Any) -> Flask:
     for name in PARTS:
         import_module(name).register(app)
     return app
+
+
+def supervised_app() -> Flask:
+    """The service in a web server's process under `flask serve`, which must not outlive the supervisor."""
+    from contest.ops.serve import die_with_parent
+
+    die_with_parent()
+    return create_app()

@@ -19,7 +19,6 @@ from dataclasses import dataclass, field, fields
 
 import click
 import structlog
-from flask import Flask
 
 from contest import config
 from contest.config import ROOT, Settings
@@ -46,16 +45,13 @@ def web_command(settings: Settings) -> list[str]:
         "--log-level": "error",
     }
     words = [str(word) for option in options.items() for word in option]
-    return [sys.executable, "-m", "granian", *words, "--no-ws", "--factory", "contest.ops.serve:web_app"]
+    return [sys.executable, "-m", "granian", *words, "--no-ws", "--factory", "contest.app:supervised_app"]
 
 
-def web_app() -> Flask:
-    """What the web server loads. Granian's own worker process outlives a killed master, so it asks not to."""
-    from contest.app import create_app  # the top of the tree: this module must not need it to be read
-
+def die_with_parent() -> None:
+    """Granian's own worker process outlives a killed master, so what it loads asks the kernel not to."""
     PR_SET_PDEATHSIG = 1  # noqa: N806 - the name that linux/prctl.h gives it
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    return create_app()
 
 
 def worker_command() -> list[str]:
