@@ -11,6 +11,7 @@ from contest.db import db
 from contest.editions.models import Category, Edition
 from contest.editions.queries import phase_at
 from contest.entries.models import Entry, EntryFile, Receipt
+from contest.jobs.models import Job
 from contest.uploads.models import Asset
 
 
@@ -102,6 +103,23 @@ def file_seen_by(person: Person, entry_id: int, file_id: int) -> EntryFile | Non
 def files_with(asset: Asset) -> sa.Select[EntryFile]:
     """The places in entries that this file fills."""
     return sa.select(EntryFile).where(EntryFile.asset_id == asset.id, EntryFile.state == "current")
+
+
+def failed_checks(*, entry: Entry | None = None, edition: Edition | None = None) -> sa.Select[Job]:
+    """Checks of files of that entry, or of all in that edition, which went wrong for good and can be tried again."""
+    found = (
+        sa.select(Job)
+        .join(Asset, Job.key == sa.literal("uploads.check:") + Asset.upload_id)
+        .join(EntryFile, EntryFile.asset_id == Asset.id)
+        .join(Entry, Entry.id == EntryFile.entry_id)
+        .where(Job.state == "failed", EntryFile.state == "current", Asset.state.in_(("waiting", "checking")))
+        .distinct()
+    )
+    if entry is not None:
+        found = found.where(Entry.id == entry.id)
+    if edition is not None:
+        found = found.where(Entry.edition_id == edition.id)
+    return found
 
 
 def latest_receipt(entry: Entry) -> Receipt | None:

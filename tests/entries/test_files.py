@@ -16,7 +16,8 @@ from contest.entries.actions import move_file, remove_file, write_report
 from contest.entries.models import CheckReport, Entry, EntryFile
 from contest.entries.tasks import checked, received
 from contest.errors import Refused
-from contest.jobs.models import WorkerBeat
+from contest.jobs.actions import enqueue
+from contest.jobs.models import Job, WorkerBeat
 from contest.uploads.models import Asset
 from tests.browser import Browser
 from tests.entries.factories import VIDEO_FACTS, a_submitted_entry, an_asset, an_entry
@@ -225,6 +226,40 @@ def test_while_the_worker_is_down_the_page_says_that_checking_waits(browser: Bro
     browser.open(f"/entries/{entry.id}/check/state", htmx=True)
     assert "Checking waits" not in browser.text
     assert "is being checked" in browser.text
+
+
+def a_failed_check(entry: Entry) -> Job:
+    key = f"uploads.check:{entry.current_files[0].asset.upload_id}"
+    with transaction():
+        job = enqueue("uploads.check", {"upload_id": "x"}, lane="check", key=key, at=now())
+    job.state, job.finished_at, job.reason_code, job.reason = "failed", now(), "worker_lost", "The worker went away."
+    db.session.commit()
+    return job
+
+
+def test_a_check_that_went_wrong_is_tried_again_by_whoever_waits_for_it(browser: Browser) -> None:
+    person = a_person()
+    entry = waiting(person)
+    job = a_failed_check(entry)
+    browser.sign_in(person).open(f"/entries/{entry.id}/check?lang=en")
+    assert "The check could not be finished" in browser.text
+
+    browser.submit("Check again")
+
+    assert job.state == "waiting"
+    assert "The check could not be finished" not in browser.text
+
+
+def test_the_office_tries_all_of_them_again(browser: Browser) -> None:
+    entry = waiting(a_person())
+    job = a_failed_check(entry)
+    browser.sign_in(an_organiser(entry.edition)).open(f"/editions/{entry.edition_id}/desk?lang=en")
+    assert "1 check went wrong" in browser.text
+
+    browser.submit("Check them again")
+
+    assert job.state == "waiting"
+    assert "went wrong" not in browser.text
 
 
 def test_when_the_verdict_is_there_the_page_is_loaded_again(browser: Browser) -> None:

@@ -1,6 +1,6 @@
 """What happens to an entry, in the order in which it happens: drafted, given files, checked, submitted, reviewed."""
 
-from contest.entries.actions.checking import write_report
+from contest.entries.actions.checking import check_again, write_report
 from contest.entries.actions.drafting import Changed, Details, save_details, start_entry
 from contest.entries.actions.files import caption_files, move_file, place_file, remove_file
 from contest.entries.actions.reviewing import pass_entry, return_entry
@@ -10,6 +10,7 @@ __all__ = [
     "Changed",
     "Details",
     "caption_files",
+    "check_again",
     "move_file",
     "pass_entry",
     "place_file",

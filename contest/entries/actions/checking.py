@@ -1,10 +1,14 @@
 """From measured facts to a report that stays."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from contest.db import db
 from contest.entries import rules
 from contest.entries.models import CheckReport, EntryFile
+from contest.jobs.actions import retry
+from contest.jobs.models import Job
+from contest.jobs.rules import why_not_retry
 from contest.media.facts import Facts
 
 
@@ -28,3 +32,13 @@ def write_report(file: EntryFile, *, at: datetime) -> CheckReport:
     file.reports.append(report)
     db.session.flush()
     return report
+
+
+def check_again(jobs: Sequence[Job], *, at: datetime) -> int:
+    """Try checks that went wrong once more, those that are not under way again already; how many."""
+    again = 0
+    for job in jobs:
+        if why_not_retry(job) is None:
+            retry(job, at=at)
+            again += 1
+    return again

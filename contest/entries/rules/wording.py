@@ -76,7 +76,9 @@ def exact(ms: int, limit_ms: int | None = None) -> str:
 
 
 def seconds(ms: int) -> str:
-    """A short stretch of time: whole seconds, or tenths below ten; never less than a tenth."""
+    """A stretch of time: minutes as a clock writes them, whole seconds, or tenths below ten; never less than one."""
+    if ms >= 60_000:
+        return duration(ms + 999)
     tenths = max(1, -(-ms // 100))
     return _("%(number)s s", number=-(-tenths // 10) if tenths >= 100 or tenths % 10 == 0 else f"{tenths / 10:.1f}")
 
@@ -100,14 +102,19 @@ def _length(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, 
             "video in the album, choose Edit and drag the two ends.",
             over=seconds(measured - limit),
         )
-        return {**shown, "detail": f"{over} {rule}", "fix": fix, "meter": _meter(measured, limit, over)}
+        return {**shown, "detail": _two(over, rule), "fix": fix, "meter": _meter(measured, limit, over)}
     if measured > limit:
         left = _("%(over)s above the limit, within the tolerance.", over=seconds(measured - limit))
     else:
         left = (
             _("%(left)s to spare.", left=seconds(limit - measured)) if limit > measured else _("Exactly at the limit.")
         )
-    return {**shown, "detail": f"{left} {rule}", "meter": _meter(measured, limit, left)}
+    return {**shown, "detail": _two(left, rule), "meter": _meter(measured, limit, left)}
+
+
+def _two(first: str, second: str) -> str:
+    """Two sentences, with the space between them that the language has."""
+    return _("%(first)s %(second)s", first=first, second=second)
 
 
 def _meter(measured: int, limit: int, said: str) -> Meter:

@@ -11,14 +11,14 @@ from contest.config import MIB
 from contest.db import db, transaction
 from contest.editions.forms import one_line
 from contest.entries import rules
-from contest.entries.actions import caption_files, move_file, remove_file
+from contest.entries.actions import caption_files, check_again, move_file, remove_file
 from contest.entries.forms import CAPTION_MAX, FileForm
 from contest.entries.models import Entry, EntryFile
-from contest.entries.queries import file_seen_by
+from contest.entries.queries import failed_checks, file_seen_by
 from contest.entries.rules.unreadable import sorry
 from contest.entries.rules.wording import words
 from contest.entries.views.blueprint import bp, my_entry
-from contest.jobs.queries import latest_job, worker_is_alive
+from contest.jobs.queries import worker_is_alive
 from contest.uploads.queries import unfinished_uploads
 from contest.uploads.rules import ACCEPT, sign_purpose
 from contest.uploads.serving import send_rendition
@@ -84,11 +84,16 @@ def _arrange(entry: Entry, form: FileForm) -> None:
             move_file(chosen, by=-1 if deed == "up" else 1, at=now())
 
 
-@bp.route("/entries/<int:entry_id>/check")
+@bp.route("/entries/<int:entry_id>/check", methods=["GET", "POST"])
 @signed_in
 def check(entry_id: int) -> ResponseReturnValue:
-    """The verdict, explained; while it is awaited, the page asks for it again by itself."""
+    """The verdict, explained; while it is awaited, the page asks for it again by itself. A POST tries a check that
+    went wrong once more."""
     entry = my_entry(entry_id)
+    if request.method == "POST":
+        with transaction():
+            check_again(db.session.scalars(failed_checks(entry=entry)).all(), at=now())
+        return redirect(url_for(".check", entry_id=entry.id))
     if not entry.current_files:
         return redirect(url_for(".file" if entry.is_editable else ".entry", entry_id=entry.id))
     return render_template(
@@ -114,11 +119,10 @@ def check_state(entry_id: int) -> ResponseReturnValue:
 def waiting_state(entry: Entry) -> dict[str, object]:
     """What a waiting person must know: whether somebody works on it, and whether it went wrong for good."""
     waiting = [one for one in entry.current_files if one.check == "waiting"]
-    jobs = [db.session.scalar(latest_job(f"uploads.check:{one.asset.upload_id}")) for one in waiting]
     return {
         "waiting": waiting,
         "worker_down": bool(waiting) and not worker_is_alive(now()),
-        "check_failed": any(job is not None and job.state == "failed" for job in jobs),
+        "check_failed": bool(waiting) and db.session.scalars(failed_checks(entry=entry)).first() is not None,
     }
 
 

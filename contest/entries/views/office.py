@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from wtforms import SelectChoice
 
 from contest.accounts.access import auditor_required, me, organiser_required
@@ -15,10 +16,10 @@ from contest.editions.models import Edition
 from contest.editions.queries import edition_or_404
 from contest.editions.registry import Figure, Panel, Waiting
 from contest.entries import rules
-from contest.entries.actions import pass_entry, return_entry
+from contest.entries.actions import check_again, pass_entry, return_entry
 from contest.entries.forms import DecisionForm, FilterForm
 from contest.entries.models import Entry
-from contest.entries.queries import counts_by_state, entry_in, submitted_since
+from contest.entries.queries import counts_by_state, entry_in, failed_checks, submitted_since
 from contest.entries.queries import review_list as listed
 from contest.entries.rules.unreadable import sorry
 from contest.entries.rules.wording import words
@@ -108,6 +109,17 @@ def decision(edition_id: int, entry_id: int) -> ResponseReturnValue:
     return redirect(url_for(".review_list", edition_id=edition.id))
 
 
+@bp.route("/editions/<int:edition_id>/desk/failed-checks", methods=["POST"])
+@organiser_required
+def failed_check_list(edition_id: int) -> ResponseReturnValue:
+    """Try every check that went wrong for good once more."""
+    edition = edition_or_404(edition_id)
+    with transaction():
+        again = check_again(db.session.scalars(failed_checks(edition=edition)).all(), at=now())
+    flash(ngettext("%(num)s check begins again.", "%(num)s checks begin again.", again))
+    return redirect(url_for("editions.dashboard", edition_id=edition.id))
+
+
 def overview(edition: Edition, at: datetime) -> Panel:
     """The entries' part of the desk's first page."""
     midnight = local(at, edition.time_zone).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -116,7 +128,10 @@ def overview(edition: Edition, at: datetime) -> Panel:
     returned = url_for("entries.review_list", edition_id=edition.id, state="returned")
     came = submitted_since(edition, midnight)
     handed_in = sum(counts.get(state, 0) for state in ("submitted", "returned", "passed"))
+    failed = len(db.session.scalars(failed_checks(edition=edition)).all())
     return Panel(
+        template="entries/_failed_checks.html" if failed else "",
+        values={"edition": edition, "failed": failed},
         figures=[
             Figure(
                 label=_("Submitted"), value=str(handed_in), note=_("today +%(number)s", number=came) if came else ""
