@@ -328,20 +328,25 @@ def _mark_rule(criterion: Criterion) -> Any:
     return check
 
 
-def read_marks(criteria: Collection[Criterion], sent: Mapping[str, Any]) -> dict[int, int]:
-    """Marks as a script sends them: text by criterion id, None or empty for no mark. Refused when one is no number."""
-    known = {str(criterion.id): criterion for criterion in criteria}
+def read_marks(round_: Round, sent: Mapping[str, Any]) -> dict[int, int]:
+    """Marks as a script sends them: text by criterion id, None or empty for no mark. Refused when one is no number.
+
+    The rubric is looked up only to name what is wrong: this is on the way of every save.
+    """
     marks: dict[int, int] = {}
     for key, value in sent.items():
         if value is None or value == "":
             continue
-        if key not in known:
-            raise Refused(_("The page is out of date. Open the work again from your list."), status=422)
         try:
-            marks[known[key].id] = typed(str(value))
+            marks[int(key)] = typed(str(value))
         except ValueError:
-            raise Refused(not_a_mark(known[key]), status=422) from None
+            wrong = next((criterion for criterion in round_.criteria if str(criterion.id) == key), None)
+            raise Refused(not_a_mark(wrong) if wrong else out_of_date(), status=422) from None
     return marks
+
+
+def out_of_date() -> str:
+    return _("The page is out of date. Open the work again from your list.")
 
 
 def not_a_mark(criterion: Criterion) -> str:

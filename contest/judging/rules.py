@@ -135,11 +135,16 @@ def why_over(round_: Round, at: datetime) -> str | None:
 
 
 def mark_complaint(criterion: Criterion, hundredths: int) -> str | None:
-    name = criterion.title
     if not 0 <= hundredths <= criterion.max_hundredths:
-        return _("%(name)s: the mark must be between 0 and %(max)s.", name=name, max=shortest(criterion.max_hundredths))
+        return _(
+            "%(name)s: the mark must be between 0 and %(max)s.",
+            name=criterion.title,
+            max=shortest(criterion.max_hundredths),
+        )
     if hundredths % criterion.step_hundredths:
-        return _("%(name)s: marks go in steps of %(step)s.", name=name, step=shortest(criterion.step_hundredths))
+        return _(
+            "%(name)s: marks go in steps of %(step)s.", name=criterion.title, step=shortest(criterion.step_hundredths)
+        )
     return None
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from contest.accounts.models import Person
 from contest.audit.actions import record
-from contest.db import db, lock
+from contest.db import db
 from contest.errors import Refused
 from contest.judging import rules
 from contest.judging.models import Assignment, Ballot, BallotRevision, Round, Score
@@ -92,10 +94,24 @@ def recuse(assignment: Assignment, *, reason: str, by: Person, at: datetime) -> 
 
 
 def _hold(assignment: Assignment) -> None:
-    """The ballot against other tabs, and the round against being closed in between; judges do not stop one another."""
-    of_round = sa.select(Round).where(Round.id == assignment.round_id).with_for_update(read=True)
-    db.session.execute(of_round.execution_options(populate_existing=True))
-    lock(assignment)
+    """The ballot against other tabs, and the round against being closed in between; judges do not stop one another.
+
+    First the locks, then the reading: PostgreSQL reads what is joined to a locked row as it was before the wait.
+    """
+    assignment_id = cast(tuple[int], sa.inspect(assignment).identity)[0]
+    mine = sa.select(Assignment.id).where(Assignment.id == assignment_id)
+    of_round = sa.select(Round.id).where(
+        Round.id == sa.select(Assignment.round_id).where(Assignment.id == assignment_id).scalar_subquery()
+    )
+    db.session.execute(of_round.with_for_update(read=True))
+    db.session.execute(mine.with_for_update())
+    fresh = sa.select(Assignment).where(Assignment.id == assignment_id)
+    everything = (
+        joinedload(Assignment.round).selectinload(Round.criteria),
+        joinedload(Assignment.entry),
+        joinedload(Assignment.ballot).selectinload(Ballot.scores),
+    )
+    db.session.scalars(fresh.options(*everything).execution_options(populate_existing=True)).one()
 
 
 def _is_complete(assignment: Assignment) -> bool:

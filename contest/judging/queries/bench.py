@@ -131,6 +131,11 @@ def assignment_of(judge: Person, assignment_id: int) -> Assignment | None:
     return db.session.scalar(found)
 
 
+def held_assignment(judge: Person, assignment_id: int) -> Assignment | None:
+    """The same without what hangs on it, for a save, which reads all that once it holds the lock."""
+    return db.session.scalar(_mine(judge).where(Assignment.id == assignment_id))
+
+
 def with_files() -> list[sa.orm.interfaces.ORMOption]:
     """The work's files and their renditions, in a few queries however many there are."""
     files = selectinload(Assignment.entry, Entry.files).joinedload(EntryFile.asset)

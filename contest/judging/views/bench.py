@@ -71,7 +71,7 @@ def ballot(assignment_id: int) -> ResponseReturnValue:
 
     It echoes the request's own number, so that a page from some hotel's network is never taken for a save.
     """
-    assignment = mine_or_404(assignment_id)
+    assignment = bench.held_assignment(me(), assignment_id) or abort(404)
     sent = request.get_json(silent=True)
     if (
         not isinstance(sent, dict)
@@ -80,13 +80,14 @@ def ballot(assignment_id: int) -> ResponseReturnValue:
     ):
         abort(400)
     try:
-        marks = read_marks(assignment.round.criteria, sent["marks"])
+        marks = read_marks(assignment.round, sent["marks"])
         with transaction():
             saved = actions.save_ballot(
                 assignment, marks=marks, comment=str(sent.get("comment") or ""), revision=sent["revision"], at=now()
             )
     except Refused as refused:
         return jsonify(request=sent.get("request"), state="refused", reason=refused.reason), refused.status
+    g.edition = assignment.round.edition  # whose clock says when it was saved
     state = "conflict" if saved.conflict else "saved"
     return jsonify(request=sent.get("request"), state=state, **_said(saved)), 409 if saved.conflict else 200
 
