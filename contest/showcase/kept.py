@@ -22,6 +22,7 @@ from contest.web.context import keeps_session
 
 KEEP_S = 10.0  # how stale a countdown may be
 MOST = 64
+LAST_LINE = sa.select(sa.func.max(AuditLine.id))
 
 View = TypeVar("View", bound=Callable[..., Any])
 Key = tuple[str, str]
@@ -57,7 +58,7 @@ def kept_briefly(view: View) -> View:
         if not kept.keep_s or request.method != "GET" or keeps_session() or "_flashes" in session:
             return view(*args, **kwargs)
         key = (str(get_locale()), request.full_path)
-        stamp = db.session.scalar(sa.select(sa.func.max(AuditLine.id))) or 0
+        stamp = db.session.scalar(LAST_LINE) or 0
         if (body := kept.find(key, stamp)) is not None:
             return current_app.response_class(body, mimetype="text/html")
         response = make_response(view(*args, **kwargs))
