@@ -12,8 +12,6 @@ from contest.editions.models import PHASES, Category, Edition, Group, Phase
 _numbers = count(1)
 
 
-
-
 def save(*rows: Any) -> Any:
     """Commit `rows` and give back the first."""
     db.session.add_all(rows)
