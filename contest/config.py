@@ -89,7 +89,9 @@ def load(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings
         if complaint := check(getattr(settings, name)):
             raise WrongSetting(f"CONTEST_{name.upper()} ({name} in contest.toml) {complaint}")
     if settings.jobs_driver == "dramatiq" and not settings.broker_url:
-        raise WrongSetting("CONTEST_BROKER_URL (broker_url in contest.toml) is empty; dramatiq needs redis://host:6379/0")
+        raise WrongSetting(
+            "CONTEST_BROKER_URL (broker_url in contest.toml) is empty; dramatiq needs redis://host:6379/0"
+        )
     return settings
 
 

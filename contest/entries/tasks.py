@@ -2,8 +2,10 @@
 
 import re
 
+import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from contest.accounts.registry import takes_part
 from contest.clock import now
 from contest.db import db
 from contest.entries.actions import place_file, write_report
@@ -26,10 +28,16 @@ def received(upload: Upload, asset: Asset) -> None:
     place_file(entry, upload, asset, position=position, at=now())
 
 
-def checked(asset: Asset) -> None:
-    """Write the report for each place that the file fills."""
-    for file in db.session.scalars(files_with(asset)):
-        write_report(file, at=now())
+def checked(asset: Asset) -> bool:
+    """Write the report for each place that the file fills; False when it must be replaced, so nothing is encoded."""
+    reports = [write_report(file, at=now()) for file in db.session.scalars(files_with(asset))]
+    return any(report.outcome in ("ok", "advice") for report in reports)
+
+
+@takes_part
+def entrants(edition_id: int) -> sa.Select[int]:
+    """Who has an entry in the edition, drafts too."""
+    return sa.select(Entry.entrant_id).where(Entry.edition_id == edition_id)
 
 
 registry.on_received(PREFIX, received)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import defer, joinedload
+from sqlalchemy.orm import aliased, defer, joinedload
 
 from contest.db import db
 from contest.editions.models import Category, Edition
@@ -28,12 +28,15 @@ def _is_live() -> sa.ColumnElement[bool]:
 
 def is_public(entry: type[Entry] = Entry) -> sa.ColumnElement[bool]:
     """That anybody may see the work: it has a prize, the prize is public, its entrant agreed and did not withdraw."""
+    # Names of their own, so that the question means the same inside a query that has awards of its own.
+    award, edition, publication = aliased(Award), aliased(Edition), aliased(Publication)
     shown = sa.exists().where(
-        Award.entry_id == entry.id,
-        Award.revoked_at.is_(None),
-        Edition.id == Award.edition_id,
-        Edition.state != "draft",
-        _is_live(),
+        award.entry_id == entry.id,
+        award.revoked_at.is_(None),
+        edition.id == award.edition_id,
+        edition.state != "draft",
+        publication.snapshot_id == award.snapshot_id,
+        publication.ended_at.is_(None),
     )
     return sa.and_(entry.state == "passed", entry.showcase_consent, shown)
 

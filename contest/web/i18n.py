@@ -6,7 +6,7 @@ each feature, all of them read together.
 
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from babel import Locale
 from babel.support import NullTranslations
@@ -89,7 +89,7 @@ def html_lang() -> str:
 
 def other_languages() -> list[Language]:
     """The languages this page is not in, each with the address that switches to it and keeps it."""
-    path = request.script_root + request.path
+    path = quote(request.script_root + request.path)
     here = "zh_CN" if _is_chinese() else "en"
     arguments = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
     return [

@@ -42,7 +42,7 @@ def nginx(folder: Path) -> Iterator[str]:
     """nginx serving `folder`, as it comes from Debian; gives its address."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="contest-nginx-") as scratch:
-        os.chmod(scratch, 0o755)  # noqa: S103 - its workers run as another user
+        Path(scratch).chmod(0o755)  # its workers run as another user
         config = Path(scratch) / "nginx.conf"
         config.write_text(
             f"""daemon off; pid {scratch}/pid; worker_processes 2; user root;

@@ -178,7 +178,7 @@ def enter_a_photo(photographer: Page, photo: Path) -> None:
     sign_up(photographer, "马骁", "maxiao@example.org")
     start_an_entry(photographer, "摄影")
     upload(photographer, photo)
-    expect(photographer.locator(".slot img")).to_be_visible(timeout=30_000)
+    expect(photographer.locator(".slot img")).to_be_visible(timeout=60_000)
     looked_at(photographer, "entry-3-photo")
     dock(photographer)
     fill_in_the_details(photographer, title="星轨之下", synopsis="灵石县的夜空。", author="马骁", unit="灵石县第一中学")
