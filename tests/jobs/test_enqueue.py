@@ -103,7 +103,7 @@ def test_an_unknown_kind_without_a_lane_is_a_mistake(app: Flask) -> None:
         {"token": "t"},
         {"cancel_requested_at": sa.func.current_timestamp()},
     ],
-    ids=str,
+    ids=" ".join,
 )
 def test_the_database_refuses_a_state_that_cannot_be(app: Flask, wrong: dict[str, object]) -> None:
     job_id = a_job().id
