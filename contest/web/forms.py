@@ -43,7 +43,8 @@ class Form(FlaskForm):
 
 
 def stripped(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
+    """Without the NUL character, too, which PostgreSQL cannot store and nobody types."""
+    return value.replace("\x00", "").strip() if isinstance(value, str) else value
 
 
 def complaints(form: PlainForm) -> list[tuple[str, str]]:

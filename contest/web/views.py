@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from contest.web import cli, context, errors, filters, forms, headers, i18n, static
+from contest.web import addresses, cli, context, errors, filters, forms, headers, i18n, static
 
 bp = Blueprint("web", __name__)
 csrf = CSRFProtect()
@@ -85,6 +85,7 @@ def register(app: Flask) -> None:
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_prefix=count)  # type: ignore[method-assign]
+    addresses.register(app)
     csrf.init_app(app)
     context.register(app)
     i18n.register(app)
