@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from playwright.sync_api import Browser as Chromium
 
 from contest.app import create_app
 from contest.db import Base, db
 from tests import servers
 from tests.browser import Browser
+from tests.chromium import launched
 
 ADMIN = "TEST_POSTGRES_ADMIN"
 
@@ -44,6 +46,13 @@ def make_schema(app: Flask) -> None:
         Base.metadata.create_all(db.engine)
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """Debian's Chromium, shared by all tests of this process."""
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

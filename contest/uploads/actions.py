@@ -115,24 +115,27 @@ def ask_for_rendition(asset: Asset, *, at: datetime) -> Job:
     return enqueue("uploads.render", {"asset_id": asset.id}, lane=lane, key=f"uploads.render:{asset.id}", at=at)
 
 
-def begin_rendition(asset: Asset, profile: str, *, version: int, at: datetime) -> Rendition:
-    """A place for the files, not shown before `finish_rendition`. The same file always has the same place."""
-    known = rendition_of(asset, profile, version=version)
-    if known is not None:
-        return known
+def begin_rendition(asset: Asset, profile: str, *, version: int, attempt: str, at: datetime) -> Rendition:
+    """A place for the files, not shown before `finish_rendition`.
+
+    Each attempt has a place of its own: encoders do not repeat themselves to the byte on a busy machine, and one
+    that was given up for dead may still write when another has finished.
+    """
     assert asset.sha256 is not None  # noqa: S101  checked assets have one, by constraint
-    prefix = f"d/{asset.sha256[:2]}/{asset.sha256}/{profile}-{version}/"
-    made = Rendition(
-        asset=asset, profile=profile, version=version, state="making", prefix=prefix, files=[], created_at=at
-    )
-    db.session.add(made)
+    prefix = f"d/{asset.sha256[:2]}/{asset.sha256}/{profile}-{version}/{attempt[:12]}/"
+    rendition = rendition_of(asset, profile, version=version)
+    if rendition is None:
+        rendition = Rendition(asset=asset, profile=profile, version=version, state="making", files=[], created_at=at)
+        db.session.add(rendition)
+    if rendition.state == "making":
+        rendition.prefix = prefix
     db.session.flush()
-    return made
+    return rendition
 
 
-def finish_rendition(rendition: Rendition, files: list[dict[str, Any]]) -> None:
+def finish_rendition(rendition: Rendition, files: list[dict[str, Any]], *, prefix: str) -> None:
     """All files are in their place: from now on they are shown, and never changed."""
-    rendition.files, rendition.state = files, "ready"
+    rendition.prefix, rendition.files, rendition.state = prefix, files, "ready"
     if rendition.profile in ("poster", "photo"):
         rendition.asset.poster_key = rendition.prefix + smallest_picture(files)
 

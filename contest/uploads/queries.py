@@ -73,8 +73,8 @@ def running_tokens() -> set[str]:
     return {token for token in db.session.scalars(sa.select(Job.token).where(Job.state == "running")) if token}
 
 
-def same_rendition(*, prefix: str) -> Rendition | None:
-    """A finished rendition in that place: made from another upload of the very same file."""
-    return db.session.scalar(
-        sa.select(Rendition).where(Rendition.prefix == prefix, Rendition.state == "ready").limit(1)
-    )
+def same_rendition(asset: Asset, profile: str, *, version: int) -> Rendition | None:
+    """A finished rendition made from another upload of the very same file."""
+    made = sa.select(Rendition).join(Rendition.asset).where(Asset.sha256 == asset.sha256, Asset.id != asset.id)
+    alike = made.where(Rendition.profile == profile, Rendition.version == version, Rendition.state == "ready")
+    return db.session.scalar(alike.order_by(Rendition.id).limit(1))

@@ -98,10 +98,11 @@ def _make_poster(asset: Asset, facts: Facts, bench: workshop.Bench, job: Running
     except RenderFailed as error:
         log.warning("uploads.no_poster", asset=asset.id, reason=str(error))
         return
-    files = workshop.keep(outputs, made_in=bench.into, prefix=_begin(asset, "poster", job), job=job)
+    prefix = _begin(asset, "poster", job)
+    files = workshop.keep(outputs, made_in=bench.into, prefix=prefix, job=job)
     with transaction():
         job.hold()
-        finish_rendition(_place(asset, "poster"), files)
+        finish_rendition(_place(asset, "poster", job), files, prefix=prefix)
 
 
 @task("uploads.render", lane="encode", attempts=3)
@@ -111,11 +112,14 @@ def render(job: RunningJob) -> None:
     if asset is None or asset.facts is None or asset.is_ready:
         return
     profile = asset.display_profile
-    prefix = _begin(asset, profile, job)
-    same = same_rendition(prefix=prefix)
-    files = same.files if same else _make(asset, Facts.from_json(asset.facts), prefix, job)
+    same = same_rendition(asset, profile, version=VERSIONS[profile])
+    if same is not None:
+        prefix, files = same.prefix, same.files
+    else:
+        prefix = _begin(asset, profile, job)
+        files = _make(asset, Facts.from_json(asset.facts), prefix, job)
     with transaction():
-        finish_rendition(_place(asset, profile), files)
+        finish_rendition(_place(asset, profile, job), files, prefix=prefix)
         tell_rendered(asset)
         job.finish()
 
@@ -133,11 +137,11 @@ def _begin(asset: Asset, profile: str, job: RunningJob) -> str:
     """Where the files of the rendition go."""
     with transaction():
         job.hold()
-        return _place(asset, profile).prefix
+        return _place(asset, profile, job).prefix
 
 
-def _place(asset: Asset, profile: str) -> Rendition:
-    return begin_rendition(asset, profile, version=VERSIONS[profile], at=now())
+def _place(asset: Asset, profile: str, job: RunningJob) -> Rendition:
+    return begin_rendition(asset, profile, version=VERSIONS[profile], attempt=job.token, at=now())
 
 
 @periodic("uploads.housekeeping", every_s=600)

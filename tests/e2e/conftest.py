@@ -8,24 +8,13 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.chromium import PHONE
 from tests.conftest import ADMIN
 from tests.e2e.service import Service, service
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1440, "height": 900}
-CHROMIUM = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]
 
 
 @pytest.fixture(scope="session")
@@ -42,19 +31,6 @@ def live(tmp_path_factory: pytest.TempPathFactory, database_kind: str) -> Iterat
     with service(tmp_path_factory.mktemp("live") / "instance", **settings) as made:
         made.start()
         yield made
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-    yield browser
-    browser.close()
 
 
 @pytest.fixture

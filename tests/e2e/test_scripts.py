@@ -11,7 +11,7 @@ from flask import send_from_directory
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
-from tests.e2e.conftest import DESKTOP, PHONE
+from tests.chromium import DESKTOP, PHONE
 from tests.web.sample import sample_app
 
 pytestmark = pytest.mark.e2e

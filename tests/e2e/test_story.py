@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import DESKTOP, PHONE, looked_at
+from tests.chromium import DESKTOP, PHONE, TABLET
+from tests.e2e.conftest import looked_at
 from tests.e2e.films import a_film, a_photo
 from tests.e2e.service import Service
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("e2e")]
 
 Visitor = Callable[..., Page]
-TABLET = {"width": 820, "height": 1180}
 PASSWORD = "a long sentence to sign in with"
 SECRETS = ("王海燕", "寿阳县科技局", "loess-film", "13800138000", "把论文写在黄土上")
 

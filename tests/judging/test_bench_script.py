@@ -14,12 +14,10 @@ from contest.accounts.actions import start_session
 from contest.accounts.models import Person
 from contest.db import db, transaction
 from contest.judging.models import Assignment, Round
-from tests.e2e.conftest import DESKTOP, PHONE, chromium, playwright
+from tests.chromium import DESKTOP, PHONE
 from tests.judging.factories import a_round, assignments_of, judges_of, marks_for
 
 pytestmark = pytest.mark.e2e
-
-__all__ = ["chromium", "playwright"]  # fixtures
 
 
 @pytest.fixture

@@ -71,7 +71,10 @@ def test_a_film_is_kept_checked_and_made_ready_to_show(tus: Tus, app: Flask, fil
     assert poster is not None
     assert shown is not None
     assert asset.is_ready
-    assert asset.poster_key == f"d/{sha256[:2]}/{sha256}/poster-1/poster-small.jpg"
+    poster = asset.rendition("poster")
+    assert poster is not None
+    assert poster.prefix.startswith(f"d/{sha256[:2]}/{sha256}/poster-1/")
+    assert asset.poster_key == f"{poster.prefix}poster-small.jpg"
     assert {"hls/master.m3u8", "video.mp4"} <= {file["name"] for file in shown.files}
     for made in (poster, shown):
         assert [(file["bytes"], file["sha256"]) for file in made.files] == [

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import current_app
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from contest.accounts.models import Person
 from contest.app import create_app
 from contest.db import db
 from contest.uploads.models import Upload
+from tests.chromium import PHONE
 from tests.conftest import empty
 from tests.factories import a_person
 from tests.uploads.factories import MIB
@@ -22,17 +23,6 @@ from tests.uploads.live import Sender, Server
 from tests.uploads.working import make_film
 
 pytestmark = pytest.mark.e2e
-
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
