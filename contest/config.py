@@ -45,6 +45,7 @@ class Settings:
     disk_reserve_mib: int = 1024  # new uploads are refused when less than this would stay free
     session_idle_h: int = 24 * 7
     session_absolute_h: int = 24 * 30
+    log_level: str = "info"  # debug, info, warning or error; goes to standard error
     sandbox: str = "best"  # best (bubblewrap where it works), require (refuse to start without), limits (never)
     testing: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)  # Flask's own settings, for tests
@@ -157,6 +158,7 @@ CHECKS: dict[str, Callable[[Any], str | None]] = {
     "disk_reserve_mib": _between(0, 1024 * 1024),
     "session_idle_h": _between(1, 24 * 90),
     "session_absolute_h": _between(1, 24 * 365),
+    "log_level": _among("debug", "info", "warning", "error"),
     "sandbox": _among("best", "require", "limits"),
 }
 

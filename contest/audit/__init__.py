@@ -1,1 +1,1 @@
-"""audit"""
+"""The append-only, hash-chained record of who did what. Actions write it in their own transaction."""

@@ -1,1 +1,1 @@
-"""editions"""
+"""One run of the contest: texts, calendar, categories with limits, groups."""

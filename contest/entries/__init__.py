@@ -1,1 +1,1 @@
-"""entries"""
+"""Entries from draft to receipt, their checks, and the office's decision about them."""

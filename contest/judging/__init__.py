@@ -1,1 +1,1 @@
-"""judging"""
+"""Rounds, panels, assignments and ballots. Judges see a code name and the work, nothing else."""

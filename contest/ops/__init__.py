@@ -1,1 +1,1 @@
-"""ops"""
+"""Running the service: start, health, doctor, backup and restore, the demo."""

@@ -15,7 +15,7 @@ from contest.clock import now
 from contest.config import Settings
 from contest.db import transaction
 from contest.errors import Refused
-from contest.ops import schema
+from contest.ops import logs, schema
 from contest.ops.backup import back_up
 from contest.ops.demo.film import NoFfmpeg
 from contest.ops.demo.load import SignIn, load_demo
@@ -160,6 +160,7 @@ def _load_or_explain() -> None:
 def _load() -> None:
     mark = settings_().instance / UNFINISHED
     click.echo("Making and loading a demo edition; this takes about a minute.")
+    logs.configure("warning")  # the jobs it does would bury the sign-ins
     sign_ins = load_demo(settings=settings_(), begins=mark.touch, said=lambda line: click.echo(f"  {line}"))
     mark.unlink(missing_ok=True)
     _show_sign_ins(sign_ins)
