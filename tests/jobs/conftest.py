@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from contest.db import db
-from tests.jobs.workshop import small_app
+from tests.jobs.workshop import EFFECTS, small_app
 
 
 @pytest.fixture
@@ -16,4 +16,5 @@ def app(instance: Path) -> Iterator[Flask]:
     with app.app_context():
         yield app
         db.session.remove()
+        EFFECTS.drop(db.engine, checkfirst=True)  # PostgreSQL's database is that of all other tests too
         db.engine.dispose()
