@@ -20,6 +20,16 @@ Visitor = Callable[..., Page]
 PASSWORD = "a long sentence to sign in with"
 SECRETS = ("王海燕", "寿阳县科技局", "loess-film", "13800138000", "把论文写在黄土上")
 
+DESK = [
+    "/editions",
+    *(f"/editions/1/desk{page}" for page in ("", "/entries", "/entries/1", "/rounds", "/rounds/1", "/rounds/new")),
+    *(f"/editions/1/desk{page}" for page in ("/results", "/results/1", "/people", "/people/invitation")),
+    *(f"/editions/1/desk{page}" for page in ("/people/2", "/audit", "/settings", "/health")),
+]
+ENTRANT = [f"/entries{page}" for page in ("", "/new", "/1", "/1/check", "/1/receipt", "/1/withdrawal")]
+ENTRANT += ["/account", "/account/sessions", "/account/password", "/receipts"]
+PUBLIC = ["/", "/showcase", "/works/first/2026-A-0001", "/sign-in", "/register", "/password-help"]
+
 
 @pytest.fixture(scope="module")
 def first_link(live: Service) -> str:
@@ -49,6 +59,12 @@ def test_from_an_empty_instance_to_a_winner_on_the_public_page(
     close_and_publish(clerk)
     watch_as_the_public(visitor(PHONE))
     watch_as_the_public(visitor(DESKTOP, locale="en-US"))
+    tour(clerk, PHONE, DESK)
+    tour(judge, PHONE, ["/judging", "/judging/assignments/1", "/account"])
+    tour(judge, DESKTOP, ["/judging", "/judging/assignments/1", "/judging/rounds/1/signature"])
+    tour(teacher, DESKTOP, ENTRANT)
+    tour(visitor(PHONE), PHONE, PUBLIC)
+    tour(visitor(DESKTOP), DESKTOP, PUBLIC)
     take_it_back(clerk, visitor(PHONE))
 
 
@@ -169,7 +185,8 @@ def enter_a_film(teacher: Page, film: Path) -> str:
     number = hand_in(teacher)
     teacher.goto("/entries")
     looked_at(teacher, "entries")
-    teacher.locator("main a[href^='/entries/']").first.click()
+    teacher.locator("main a[href='/entries/1']").first.click()
+    expect(teacher.locator("main")).to_contain_text(number)
     looked_at(teacher, "entry")
     return number
 
@@ -298,6 +315,17 @@ def watch_as_the_public(visitor: Page) -> None:
     visitor.locator(".player__big").focus()
     visitor.keyboard.press("Enter")
     visitor.wait_for_function("() => document.querySelector('video').currentTime > 0.5", timeout=30_000)
+
+
+def tour(page: Page, size: dict[str, int], addresses: list[str]) -> None:
+    """The same pages once more, in the other language and at the other size."""
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    for address in addresses:
+        answer = page.goto(f"{address}?lang=en")
+        assert answer is not None
+        assert answer.ok, f"{address} answered {answer.status}"
+        assert page.get_attribute("html", "lang") == "en"
+        looked_at(page, "en" + address.replace("/", "-"))
 
 
 def take_it_back(clerk: Page, visitor: Page) -> None:
