@@ -4,10 +4,12 @@ SQLite and PostgreSQL behave alike through this module: writers on SQLite take t
 (`BEGIN IMMEDIATE`), because a transaction that reads first and writes later fails under load instead of waiting.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -90,6 +92,27 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
 
+_queues: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """SQLite has one writer, and whoever finds it busy polls: threads of this process stand in a queue instead.
+
+    Who waits too long goes on all the same, and SQLite says that it is locked.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    queue = _queues.setdefault(engine, threading.Lock())
+    has_turn = queue.acquire(timeout=SQLITE_BUSY_TIMEOUT_MS / 1000)
+    try:
+        yield
+    finally:
+        if has_turn:
+            queue.release()
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Everything inside is committed together at the end, or nothing is.
@@ -104,17 +127,19 @@ def transaction() -> Iterator[Session]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("rows were changed before transaction() began; change them inside it")
     session.rollback()
-    session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
-    session.info["in_transaction"], session.info["after_commit"] = True, []
-    try:
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        session.info["after_commit"] = []
-        raise
-    finally:
-        session.info["in_transaction"] = False
+    session.info["after_commit"] = []
+    with _turn(db.engine):
+        session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+        session.info["in_transaction"] = True
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            session.info["after_commit"] = []
+            raise
+        finally:
+            session.info["in_transaction"] = False
     for call in session.info.pop("after_commit", []):
         call()
 

@@ -26,17 +26,19 @@ def _is_live() -> sa.ColumnElement[bool]:
     return sa.exists().where(Publication.snapshot_id == Award.snapshot_id, Publication.ended_at.is_(None))
 
 
+# Names of their own, so that the question means the same inside a query that has awards of its own.
+_award, _edition, _publication = aliased(Award), aliased(Edition), aliased(Publication)
+
+
 def is_public(entry: type[Entry] = Entry) -> sa.ColumnElement[bool]:
     """That anybody may see the work: it has a prize, the prize is public, its entrant agreed and did not withdraw."""
-    # Names of their own, so that the question means the same inside a query that has awards of its own.
-    award, edition, publication = aliased(Award), aliased(Edition), aliased(Publication)
     shown = sa.exists().where(
-        award.entry_id == entry.id,
-        award.revoked_at.is_(None),
-        edition.id == award.edition_id,
-        edition.state != "draft",
-        publication.snapshot_id == award.snapshot_id,
-        publication.ended_at.is_(None),
+        _award.entry_id == entry.id,
+        _award.revoked_at.is_(None),
+        _edition.id == _award.edition_id,
+        _edition.state != "draft",
+        _publication.snapshot_id == _award.snapshot_id,
+        _publication.ended_at.is_(None),
     )
     return sa.and_(entry.state == "passed", entry.showcase_consent, shown)
 

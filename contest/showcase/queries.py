@@ -1,11 +1,11 @@
 """What the public may see of the winning works. Everything here rests on one predicate, contest.results.queries'."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from contest.db import db
 from contest.editions.models import Category, Edition
@@ -145,14 +145,20 @@ def asset_at(slug: str, number: str, position: int) -> Asset | None:
     """The file at `position` of the work at this address, under the same condition as the work."""
     if "\0" in slug + number or position >= MOST_FILES:
         return None
-    named = _published().where(Edition.slug == slug, Entry.number == number)
+    found = db.session.scalar(_file_at(), {"slug": slug, "number": number, "position": position})
+    return found.asset if found else None
+
+
+@cache
+def _file_at() -> sa.Select[EntryFile]:
+    """Written once: it is asked for every segment of every film, and writing it costs more than asking it."""
+    named = _published().where(Edition.slug == sa.bindparam("slug"), Entry.number == sa.bindparam("number"))
     file = sa.select(EntryFile).where(
         EntryFile.entry_id.in_(named.with_only_columns(Award.entry_id, maintain_column_froms=True)),
-        EntryFile.position == position,
+        EntryFile.position == sa.bindparam("position"),
         EntryFile.state == "current",
     )
-    found = db.session.scalar(file.options(joinedload(EntryFile.asset).selectinload(Asset.renditions)))
-    return found.asset if found else None
+    return file.options(joinedload(EntryFile.asset).selectinload(Asset.renditions))
 
 
 def neighbours(work: Work) -> tuple[Work | None, Work | None]:
@@ -184,10 +190,8 @@ def editions_with_works() -> list[Edition]:
 
 def _published() -> sa.Select[Award]:
     """Awards of works that anybody may see, of all editions; a work has one award at a time."""
-    public = aliased(Entry)  # a name of its own, or the subquery would take the outer entry for its own
-    shown = sa.select(public.id).where(is_public(public))
     every = sa.select(Award).join(Award.entry).join(Entry.category).join(Award.edition)
-    return every.where(Award.revoked_at.is_(None), Award.entry_id.in_(shown))
+    return every.where(Award.revoked_at.is_(None), is_public())
 
 
 def _in_order(select: sa.Select[Award]) -> sa.Select[Award]:

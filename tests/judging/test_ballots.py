@@ -353,3 +353,12 @@ def closing(round_id: int, organiser_id: int) -> Callable[[], Any]:
             actions.close_round(db.session.get_one(Round, round_id), anyway=True, by=by, at=clock.now())
 
     return call
+
+
+def test_a_comment_with_a_sign_that_no_database_keeps_is_saved_without_it(browser: Browser) -> None:
+    assignment = first(a_round())
+    browser.sign_in(assignment.judge)
+
+    answer = put(browser, assignment, comment="clear\x00 and calm")
+
+    assert answer["comment"] == "clear and calm"

@@ -14,6 +14,6 @@ def test_the_largest_number_is_looked_up(browser: Browser) -> None:
     browser.open(f"/invitations/{2**31 - 1}", expect=404)
 
 
-def test_a_nul_in_an_address_is_refused_in_words(browser: Browser) -> None:
+def test_a_nul_in_an_address_is_unknown_too(browser: Browser) -> None:
     browser.open("/works/2026/%00", expect=404)
-    browser.open("/showcase?category=%00", expect=400)
+    browser.open("/invitations/%00", expect=404)

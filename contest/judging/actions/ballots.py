@@ -35,7 +35,7 @@ def save_ballot(
     The same content again is the answer to a repeated request and changes nothing. Something else on the ground of an
     old revision is a conflict: both are shown to the judge, who decides.
     """
-    comment = comment.replace("\r\n", "\n").strip()
+    comment = comment.replace("\r\n", "\n").replace("\x00", "").strip()
     _hold(assignment)
     ballot = assignment.ballot
     kept = _kept(ballot)
@@ -96,15 +96,17 @@ def recuse(assignment: Assignment, *, reason: str, by: Person, at: datetime) -> 
 def _hold(assignment: Assignment) -> None:
     """The ballot against other tabs, and the round against being closed in between; judges do not stop one another.
 
-    First the locks, then the reading: PostgreSQL reads what is joined to a locked row as it was before the wait.
+    First the locks, then the reading: PostgreSQL reads what is joined to a locked row as it was before the wait. On
+    SQLite the transaction is the only writer already.
     """
     assignment_id = cast(tuple[int], sa.inspect(assignment).identity)[0]
-    mine = sa.select(Assignment.id).where(Assignment.id == assignment_id)
-    of_round = sa.select(Round.id).where(
-        Round.id == sa.select(Assignment.round_id).where(Assignment.id == assignment_id).scalar_subquery()
-    )
-    db.session.execute(of_round.with_for_update(read=True))
-    db.session.execute(mine.with_for_update())
+    if db.engine.dialect.name == "postgresql":
+        mine = sa.select(Assignment.id).where(Assignment.id == assignment_id)
+        of_round = sa.select(Round.id).where(
+            Round.id == sa.select(Assignment.round_id).where(Assignment.id == assignment_id).scalar_subquery()
+        )
+        db.session.execute(of_round.with_for_update(read=True))
+        db.session.execute(mine.with_for_update())
     fresh = sa.select(Assignment).where(Assignment.id == assignment_id)
     everything = (
         joinedload(Assignment.round).selectinload(Round.criteria),

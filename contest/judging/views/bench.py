@@ -85,11 +85,12 @@ def ballot(assignment_id: int) -> ResponseReturnValue:
             saved = actions.save_ballot(
                 assignment, marks=marks, comment=str(sent.get("comment") or ""), revision=sent["revision"], at=now()
             )
+            g.edition = assignment.round.edition  # whose clock says when it was saved
+            said = _said(saved)  # before the commit, after which every row would be read once more
     except Refused as refused:
         return jsonify(request=sent.get("request"), state="refused", reason=refused.reason), refused.status
-    g.edition = assignment.round.edition  # whose clock says when it was saved
     state = "conflict" if saved.conflict else "saved"
-    return jsonify(request=sent.get("request"), state=state, **_said(saved)), 409 if saved.conflict else 200
+    return jsonify(request=sent.get("request"), state=state, **said), 409 if saved.conflict else 200
 
 
 @bp.route("/judging/assignments/<int:assignment_id>/media/<int:position>/<path:name>")
