@@ -357,7 +357,7 @@ def closing(round_id: int, organiser_id: int) -> Callable[[], Any]:
 
 def test_a_comment_with_a_sign_that_no_database_keeps_is_saved_without_it(browser: Browser) -> None:
     assignment = first(a_round())
-    browser.sign_in(assignment.judge)
+    browser.sign_in(assignment.judge).open(f"/judging/assignments/{assignment.id}")
 
     answer = put(browser, assignment, comment="clear\x00 and calm")
 
