@@ -67,8 +67,8 @@ class DetailsForm(Form):
         [Needed(), Counted(rules.SYNOPSIS_MAX)],
         filters=[lines],
         description=_l(
-            "Whom it is about, what they did, which moment moved you. Judges read this first: leave out names of "
-            "authors and units, since judging is anonymous."
+            "Whom it is about, what they did, which moment moved you. The public reads it beside the work. Judges see "
+            "neither title nor synopsis, only the work itself."
         ),
     )
     unit_name = StringField(_l("Unit"), [Needed(), Counted(80)], filters=[one_line])

@@ -149,7 +149,7 @@ class RoundForm(Form):
     @classmethod
     def of(cls, round_: Round | None, *, zone: str, categories: Sequence[tuple[int, str]]) -> "RoundForm":
         if round_ is None:
-            form = cls(data={"quorum": 1, "name": "", "criteria": _filled(SUGGESTED)})
+            form = cls(data={"quorum": 1, "name": _("Preliminary round"), "criteria": _filled(SUGGESTED)})
         else:
             form = cls(
                 data={

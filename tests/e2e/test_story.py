@@ -223,7 +223,7 @@ def open_a_round(clerk: Page) -> str:
     looked_at(clerk, "rounds-empty")
     clerk.goto("/editions/1/desk/rounds/new")
     looked_at(clerk, "round-form")
-    clerk.fill("main [name=name]", "初评")
+    assert clerk.input_value("main [name=name]") == "初评"
     clerk.locator("main form button.btn--primary").click()
     expect(clerk).to_have_url(re.compile(r"/rounds/1$"))
     looked_at(clerk, "round-draft")
