@@ -25,7 +25,7 @@ MOST = 64
 LAST_LINE = sa.select(sa.func.max(AuditLine.id))
 
 View = TypeVar("View", bound=Callable[..., Any])
-Key = tuple[str, str]
+Key = tuple[str, str, str]
 
 
 class Kept:
@@ -57,7 +57,8 @@ def kept_briefly(view: View) -> View:
         kept: Kept = current_app.extensions["showcase.kept"]
         if not kept.keep_s or request.method != "GET" or keeps_session() or "_flashes" in session:
             return view(*args, **kwargs)
-        key = (str(get_locale()), request.full_path)
+        # The host too: whoever names another in the request must not put it into other people's links.
+        key = (str(get_locale()), request.host_url, request.full_path)
         stamp = db.session.scalar(LAST_LINE) or 0
         if (body := kept.find(key, stamp)) is not None:
             return current_app.response_class(body, mimetype="text/html")

@@ -78,3 +78,10 @@ def test_only_so_many_pages_are_kept() -> None:
     assert kept.find(("en", "0"), 1) is None
     assert kept.find(("en", str(MOST)), 1) == b"page"
     assert kept.find(("en", str(MOST)), 2) is None
+
+
+def test_a_host_that_somebody_made_up_is_in_nobody_elses_page(visitor: Browser) -> None:
+    an_edition(phase="submission")
+    visitor.client.get("/", headers={"Host": "evil.example"})
+
+    assert "evil.example" not in visitor.open("/").response.text
