@@ -175,7 +175,8 @@ class InviteForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.role.choices = [
-            SelectChoice(role, f"{ROLE_WORDS[role]} - {ROLE_MEANINGS[role]}") for role in INVITED_ROLES
+            SelectChoice(role, _("%(role)s: %(meaning)s", role=ROLE_WORDS[role], meaning=ROLE_MEANINGS[role]))
+            for role in INVITED_ROLES
         ]
         self.days.choices = [SelectChoice(days, _("%(days)s days", days=days)) for days in (3, 7, 14, 30)]
 

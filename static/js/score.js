@@ -282,7 +282,7 @@ if (form) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("textarea, select, [contenteditable], input:not([type=range]):not([type=checkbox])")) return;
     const key = event.key.toLowerCase();
-    if (key === " " && event.target.closest("button, a, summary, input, video")) return;
+    if (key === " " && event.target.closest("button, a, summary, input:not([type=range]), video")) return;
     const crit = /^[1-9]$/.test(key) ? crits[Number(key) - 1] : null;
     const act = crit ? () => crit.range.focus() : keys[key];
     if (!act) return;
