@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -14,29 +15,40 @@ from contest.accounts.tokens import sha256_of
 from contest.config import Settings
 from contest.db import db
 
+# That a session is neither ended nor idle nor too old; the two moments come with the question, see `_limits`.
+_IS_LIVE = sa.and_(
+    SignInSession.ended_at.is_(None),
+    SignInSession.seen_at > sa.bindparam("seen_after"),
+    SignInSession.started_at > sa.bindparam("started_after"),
+)
 
-def live(at: datetime, settings: Settings) -> sa.ColumnElement[bool]:
-    """That a session is neither ended nor idle nor too old at `at`."""
-    return sa.and_(
-        SignInSession.ended_at.is_(None),
-        SignInSession.seen_at > at - timedelta(hours=settings.session_idle_h),
-        SignInSession.started_at > at - timedelta(hours=settings.session_absolute_h),
-    )
+
+def _limits(at: datetime, settings: Settings) -> dict[str, Any]:
+    return {
+        "seen_after": at - timedelta(hours=settings.session_idle_h),
+        "started_after": at - timedelta(hours=settings.session_absolute_h),
+    }
 
 
 def live_session(token: str, *, at: datetime, settings: Settings) -> SignInSession | None:
-    """The session that `token` opens, with its person, in one query."""
-    return db.session.scalar(
-        sa.select(SignInSession)
-        .options(joinedload(SignInSession.person))
-        .where(SignInSession.token_sha256 == sha256_of(token), live(at, settings))
-    )
+    """The session that `token` opens, with its person and what they may do, in one query."""
+    sought = {"token_sha256": sha256_of(token), **_limits(at, settings)}
+    return db.session.scalars(_session_opened_by(), sought).unique().one_or_none()
+
+
+@cache
+def _session_opened_by() -> sa.Select[SignInSession]:
+    """Written once: everybody who is signed in asks it in every request, and writing it costs more than asking it."""
+    person = joinedload(SignInSession.person, innerjoin=True)
+    found = sa.select(SignInSession).options(person.joinedload(Person.grants))
+    return found.where(SignInSession.token_sha256 == sa.bindparam("token_sha256"), _IS_LIVE)
 
 
 def sessions_of(person: Person, *, at: datetime, settings: Settings) -> Sequence[SignInSession]:
     """Where the person is signed in, the latest seen first."""
-    select = sa.select(SignInSession).where(SignInSession.person_id == person.id, live(at, settings))
-    return db.session.scalars(select.order_by(SignInSession.seen_at.desc(), SignInSession.id.desc())).all()
+    select = sa.select(SignInSession).where(SignInSession.person_id == person.id, _IS_LIVE)
+    ordered = select.order_by(SignInSession.seen_at.desc(), SignInSession.id.desc())
+    return db.session.scalars(ordered, _limits(at, settings)).all()
 
 
 def session_of(person: Person, session_id: int) -> SignInSession | None:

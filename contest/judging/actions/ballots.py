@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import cast
 
 import sqlalchemy as sa
@@ -11,6 +12,8 @@ from sqlalchemy.orm import joinedload
 from contest.accounts.models import Person
 from contest.audit.actions import record
 from contest.db import db
+from contest.editions.models import Edition
+from contest.entries.models import Entry
 from contest.errors import Refused
 from contest.judging import rules
 from contest.judging.models import Assignment, Ballot, BallotRevision, Round, Score
@@ -107,13 +110,21 @@ def _hold(assignment: Assignment) -> None:
         )
         db.session.execute(of_round.with_for_update(read=True))
         db.session.execute(mine.with_for_update())
-    fresh = sa.select(Assignment).where(Assignment.id == assignment_id)
+    db.session.scalars(_all_of_it(), {"assignment_id": assignment_id}).unique().one()
+
+
+@cache
+def _all_of_it() -> sa.Select[Assignment]:
+    """An assignment read anew, with what a mark and its answer depend on. Written once: it is asked at every save."""
+    round_ = joinedload(Assignment.round, innerjoin=True)
     everything = (
-        joinedload(Assignment.round).selectinload(Round.criteria),
-        joinedload(Assignment.entry),
-        joinedload(Assignment.ballot).selectinload(Ballot.scores),
+        round_.selectinload(Round.criteria),
+        round_.joinedload(Round.edition, innerjoin=True).load_only(Edition.time_zone),
+        joinedload(Assignment.entry, innerjoin=True).load_only(Entry.state),
+        joinedload(Assignment.ballot).joinedload(Ballot.scores),
     )
-    db.session.scalars(fresh.options(*everything).execution_options(populate_existing=True)).one()
+    fresh = sa.select(Assignment).where(Assignment.id == sa.bindparam("assignment_id"))
+    return fresh.options(*everything).execution_options(populate_existing=True)
 
 
 def _is_complete(assignment: Assignment) -> bool:
@@ -137,6 +148,7 @@ def _write(ballot: Ballot, marks: Mapping[int, int], comment: str, at: datetime)
         else:
             ballot.scores.append(Score(criterion_id=criterion_id, value_hundredths=value))
     ballot.revision, ballot.comment, ballot.saved_at = ballot.revision + 1, comment, at
-    db.session.flush()
+    if ballot.revision == 1:
+        db.session.flush()  # the first save of all has to learn the number of its row
     body = {"scores": {str(key): value for key, value in sorted(marks.items())}, "comment": comment}
     db.session.add(BallotRevision(ballot_id=ballot.id, revision=ballot.revision, body=body, saved_at=at))

@@ -4,9 +4,10 @@ Nothing else about a work may reach a judge's page, address or header. Views tak
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from contest.accounts.models import Person, RoleGrant
 from contest.db import db
@@ -104,10 +105,10 @@ def _by_width(asset: Asset, profile: str) -> list[tuple[str, int]]:
     return sorted(found, key=lambda one: one[1])
 
 
-def _mine(judge: Person) -> sa.Select[Assignment]:
+def _mine(judge_id: "int | sa.BindParameter[int]") -> sa.Select[Assignment]:
     """Assignments of a judge who is on the panel and still a judge of the edition; void ones do not exist."""
     still_judge = sa.exists().where(
-        RoleGrant.person_id == judge.id,
+        RoleGrant.person_id == judge_id,
         RoleGrant.edition_id == Round.edition_id,
         RoleGrant.role == "judge",
         RoleGrant.revoked_at.is_(None),
@@ -117,7 +118,7 @@ def _mine(judge: Person) -> sa.Select[Assignment]:
         .join(Round, Round.id == Assignment.round_id)
         .join(PanelMember, sa.and_(PanelMember.round_id == Round.id, PanelMember.judge_id == Assignment.judge_id))
         .where(
-            Assignment.judge_id == judge.id,
+            Assignment.judge_id == judge_id,
             Assignment.state != "void",
             PanelMember.removed_at.is_(None),
             still_judge,
@@ -127,13 +128,20 @@ def _mine(judge: Person) -> sa.Select[Assignment]:
 
 def assignment_of(judge: Person, assignment_id: int) -> Assignment | None:
     """The judge's own assignment, with all that scoring it needs; None when it is somebody else's or over for good."""
-    found = _mine(judge).where(Assignment.id == assignment_id).options(*_with_ballot())
+    found = _mine(judge.id).where(Assignment.id == assignment_id).options(*_with_ballot())
     return db.session.scalar(found)
 
 
 def held_assignment(judge: Person, assignment_id: int) -> Assignment | None:
     """The same without what hangs on it, for a save, which reads all that once it holds the lock."""
-    return db.session.scalar(_mine(judge).where(Assignment.id == assignment_id))
+    return db.session.scalar(_one_of_mine(), {"judge_id": judge.id, "assignment_id": assignment_id})
+
+
+@cache
+def _one_of_mine() -> sa.Select[Assignment]:
+    """Written once: it is asked at every save."""
+    mine = _mine(sa.bindparam("judge_id", type_=sa.Integer))
+    return mine.where(Assignment.id == sa.bindparam("assignment_id")).options(contains_eager(Assignment.round))
 
 
 def with_files() -> list[sa.orm.interfaces.ORMOption]:
@@ -226,7 +234,7 @@ class Bench:
 def queue(judge: Person, *, round_id: int | None = None) -> list[Bench]:
     """The judge's rounds, open ones first; works that left the contest are not in them."""
     found = (
-        _mine(judge).where(Round.state.in_(("open", "closed"))).join(Assignment.entry).where(Entry.state == "passed")
+        _mine(judge.id).where(Round.state.in_(("open", "closed"))).join(Assignment.entry).where(Entry.state == "passed")
     )
     if round_id is not None:
         found = found.where(Round.id == round_id)
