@@ -18,7 +18,7 @@ from tests.showcase.factories import a_work
 ROUNDS = 3
 
 BARE = """
-from flask import Flask, render_template_string
+from flask import Flask, render_template
 from flask_sqlalchemy import SQLAlchemy
 import sqlalchemy as sa
 
@@ -29,8 +29,9 @@ db = SQLAlchemy(app)
 @app.route("/")
 def page():
     name = db.session.execute(sa.text("SELECT name FROM edition LIMIT 1")).scalar()
-    return render_template_string("<!doctype html><title>{{{{ name }}}}</title><h1>{{{{ name }}}}</h1>", name=name)
+    return render_template("page.html", name=name)
 """
+PAGE = "<!doctype html><title>{{ name }}</title><h1>{{ name }}</h1>"
 
 
 @contextmanager
@@ -38,6 +39,9 @@ def bare(database: Path) -> Iterator[str]:
     """The smallest page that asks the database something, on the server that the service uses."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "bare.py").write_text(BARE.format(database=database))
+        templates = Path(folder) / "templates"  # not from a string, which Flask would compile at each request
+        templates.mkdir()
+        (templates / "page.html").write_text(PAGE)
         port = free_port()
         settings = create_app(instance=database.parent, port=port).config["SETTINGS"]
         command = [word for word in web_command(settings) if word != "--factory"][:-1]
