@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from flask import abort
 
+from contest.accounts.models import Person
 from contest.db import db
 from contest.editions.models import Category, Edition, Phase
 
@@ -23,6 +24,11 @@ def edition_or_404(edition_id: int) -> Edition:
 def all_editions() -> sa.Select[Edition]:
     """Newest first."""
     return sa.select(Edition).order_by(Edition.created_at.desc(), Edition.id.desc())
+
+
+def watched_by(person: Person) -> list[int]:
+    """The ids of the editions that the person may look into as an auditor."""
+    return [grant.edition_id for grant in person.grants if grant.role == "auditor" and grant.revoked_at is None]
 
 
 def category_of(edition: Edition, category_id: int | None) -> Category | None:

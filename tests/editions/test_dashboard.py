@@ -48,3 +48,14 @@ def test_an_edition_without_dates_still_has_a_desk(browser: Browser) -> None:
     browser.sign_in(an_organiser(edition)).open(f"/editions/{edition.id}/desk?lang=en")
 
     assert "No dates are set yet" in browser.text
+
+
+def test_an_auditor_finds_the_editions_they_watch_and_no_form_for_a_new_one(browser: Browser) -> None:
+    watched = an_edition(slug="watched", name="Watched week", name_en="Watched week")
+    an_edition(slug="other", name="Other week", name_en="Other week", is_current=False)
+
+    browser.sign_in(an_auditor(watched)).open("/editions?lang=en")
+
+    assert "Watched week" in browser.text
+    assert "Other week" not in browser.text
+    assert "New edition" not in browser.text

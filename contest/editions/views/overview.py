@@ -5,17 +5,17 @@ import shutil
 from datetime import datetime
 from functools import cache
 
-from flask import flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from contest.accounts.access import auditor_required, me, organiser_required
+from contest.accounts.access import auditor_required, me
 from contest.clock import now
 from contest.db import transaction
 from contest.editions.actions import create_edition
 from contest.editions.forms import NewEditionForm
 from contest.editions.models import Edition
-from contest.editions.queries import all_editions, calendar, edition_or_404, next_phase, phase_at
+from contest.editions.queries import all_editions, calendar, edition_or_404, next_phase, phase_at, watched_by
 from contest.editions.registry import panels
 from contest.editions.rules import why_not_create
 from contest.editions.views.blueprint import bp
@@ -62,10 +62,12 @@ def missing_tools() -> list[str]:
 
 
 @bp.route("/editions", methods=["GET", "POST"])
-@organiser_required
+@auditor_required
 def edition_list() -> ResponseReturnValue:
-    """Every run of the contest, and the form that begins a new one."""
-    form = NewEditionForm()
+    """For organisers every run of the contest and the form that begins a new one; for auditors those they watch."""
+    form, makes = NewEditionForm(), me().has_role("organiser")
+    if form.is_submitted() and not makes:
+        abort(403)
     if form.validate_on_submit():
         if reason := why_not_create(form.slug.data):
             form.slug.errors = [reason]
@@ -74,5 +76,8 @@ def edition_list() -> ResponseReturnValue:
                 edition = create_edition(form.slug.data, name=form.name.data, by=me(), at=now())
             flash(_("The edition was made. Set its dates and categories, then make it current."))
             return redirect(url_for(".settings", edition_id=edition.id))
-    page = paginate(all_editions())
-    return render_template("editions/edition_list.html", page=page, form=form), 422 if form.errors else 200
+    page = paginate(all_editions() if makes else all_editions().where(Edition.id.in_(watched_by(me()))))
+    return (
+        render_template("editions/edition_list.html", page=page, form=form if makes else None),
+        422 if form.errors else 200,
+    )
