@@ -145,20 +145,20 @@ def asset_at(slug: str, number: str, position: int) -> Asset | None:
     """The file at `position` of the work at this address, under the same condition as the work."""
     if "\0" in slug + number or position >= MOST_FILES:
         return None
-    found = db.session.scalar(_file_at(), {"slug": slug, "number": number, "position": position})
-    return found.asset if found else None
+    asked = {"slug": slug, "number": number, "position": position}
+    return db.session.scalars(_file_at(), asked).unique().one_or_none()
 
 
 @cache
-def _file_at() -> sa.Select[EntryFile]:
+def _file_at() -> sa.Select[Asset]:
     """Written once: it is asked for every segment of every film, and writing it costs more than asking it."""
     named = _published().where(Edition.slug == sa.bindparam("slug"), Entry.number == sa.bindparam("number"))
-    file = sa.select(EntryFile).where(
+    file = sa.select(EntryFile.asset_id).where(
         EntryFile.entry_id.in_(named.with_only_columns(Award.entry_id, maintain_column_froms=True)),
         EntryFile.position == sa.bindparam("position"),
         EntryFile.state == "current",
     )
-    return file.options(joinedload(EntryFile.asset).selectinload(Asset.renditions))
+    return sa.select(Asset).where(Asset.id.in_(file)).options(joinedload(Asset.renditions))
 
 
 def neighbours(work: Work) -> tuple[Work | None, Work | None]:
