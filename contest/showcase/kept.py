@@ -14,7 +14,8 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from functools import wraps
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import sqlalchemy as sa
 from flask import Flask, current_app, make_response, request, session
@@ -24,9 +25,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from contest.audit.models import AuditLine
 from contest.db import db
 from contest.web.context import keeps_session
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 KEEP_S = 10.0  # how stale a countdown may be
 MOST = 64
@@ -117,7 +115,7 @@ class BeforeFlask:
         self._app = app
         self._next: WSGIApplication = app.wsgi_app
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         kept: Kept = self._app.extensions["showcase.kept"]
         if not kept.keep_s or environ["REQUEST_METHOD"] != "GET" or "HTTP_COOKIE" in environ:
             return self._next(environ, start_response)
@@ -136,7 +134,7 @@ class BeforeFlask:
             return -1
 
     def _drawn(
-        self, kept: Kept, key: Hashable, environ: "WSGIEnvironment", start_response: "StartResponse"
+        self, kept: Kept, key: Hashable, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         begun: list[tuple[str, list[tuple[str, str]]]] = []
 
