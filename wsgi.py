@@ -1,5 +1,9 @@
 """The application for any WSGI server: `granian --interface wsgi wsgi:app`."""
 
 from contest.app import create_app
+from contest.errors import WrongSetting
 
-app = create_app()
+try:
+    app = create_app()
+except WrongSetting as error:
+    raise SystemExit(f"{error}") from None

@@ -43,7 +43,6 @@ ASKED = (
     "HTTP_ACCEPT_LANGUAGE",
     "HTTP_X_FORWARDED_PROTO",
     "HTTP_X_FORWARDED_HOST",
-    "HTTP_X_FORWARDED_PREFIX",
 )
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -92,7 +91,7 @@ def kept_briefly(view: View) -> View:
         kept: Kept = current_app.extensions["showcase.kept"]
         if not kept.keep_s or request.method != "GET" or keeps_session() or "_flashes" in session:
             return view(*args, **kwargs)
-        key = (str(get_locale()), request.host_url, request.full_path)
+        key = (str(get_locale()), request.url_root, request.full_path)
         stamp = db.session.scalar(LAST_LINE) or 0
         page = kept.find(key, stamp)
         if page is not None:

@@ -84,7 +84,7 @@ def register(app: Flask) -> None:
     settings = app.config["SETTINGS"]
     if settings.proxies:
         count = settings.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_prefix=count)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     addresses.register(app)
     csrf.init_app(app)
     context.register(app)
