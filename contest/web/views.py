@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from contest.web import addresses, cli, context, errors, filters, forms, headers, i18n, static
+from contest.web import addresses, bodies, cli, context, errors, filters, forms, headers, i18n, static
 
 bp = Blueprint("web", __name__)
 csrf = CSRFProtect()
@@ -95,6 +95,7 @@ def register(app: Flask) -> None:
     static.register(app)
     errors.register(app)
     cli.register(app)
+    bodies.register(app)
     app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(hours=settings.session_absolute_h)
     app.config["SESSION_REFRESH_EACH_REQUEST"] = False
     app.after_request(_keep_cookie)

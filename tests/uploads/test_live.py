@@ -125,6 +125,18 @@ def test_two_at_once_are_kept_apart_also_across_processes(app: Flask, sender: Se
     assert (kept(app, path) == body, state_of(path)) == (True, "received")
 
 
+def test_who_is_still_sending_when_we_refuse_hears_the_refusal(app: Flask, sender: Sender) -> None:
+    body = os.urandom(8 * MIB)
+    path = begin(sender, len(body))
+
+    heard = [sender.patch(path, 1, body) for _ in range(5)]  # at a wrong point
+    heard += [sender.patch(path, 0, body + b"and more") for _ in range(5)]
+    heard += [sender.ask("POST", "/sign-in", bytes(70 * MIB)).status]  # larger than any form may be
+
+    assert heard == [409] * 5 + [413] * 6
+    assert kept(app, path) == b""
+
+
 def test_bytes_after_the_last_one_do_not_harm_a_received_file(app: Flask, sender: Sender) -> None:
     body = os.urandom(1000)
     path = begin(sender, len(body))
