@@ -106,6 +106,12 @@ def release(job_id: int, *, token: str) -> None:
     _write(job_id, token, _nobodys("waiting", attempts=Job.attempts - 1, cancel_requested_at=None))
 
 
+def postpone(job_id: int, *, token: str, code: str, reason: str, wait_s: float, at: datetime) -> None:
+    """Put it back for `wait_s` with the reason; the attempt does not count."""
+    told = {"reason_code": code, "reason": reason, "run_at": at + timedelta(seconds=wait_s)}
+    _write(job_id, token, _nobodys("waiting", attempts=Job.attempts - 1, cancel_requested_at=None, **told))
+
+
 def end_cancelled(job_id: int, *, token: str, at: datetime) -> None:
     """It was asked to stop, and has."""
     asked_at = sa.func.coalesce(Job.cancel_requested_at, at, type_=Job.cancel_requested_at.type)

@@ -13,6 +13,7 @@ from contest.jobs.leases import LostLease as LostLease
 from contest.jobs.models import LANES, Job
 
 BACKOFF_S = (2.0, 10.0, 60.0)
+NOT_YET_S = 30.0
 MAX_ATTEMPTS = 3
 
 
@@ -27,6 +28,10 @@ class GiveUp(Exception):
 
 class TryAgain(GiveUp):
     """It did not work this time and may work later; the sentence stays when the attempts are used up."""
+
+
+class NotYet(GiveUp):
+    """Something this machine needs for the job is not there. It is tried again every so often; no attempt counts."""
 
 
 class Stopped(Exception):

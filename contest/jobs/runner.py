@@ -11,7 +11,7 @@ from contest.db import database_now, transaction
 from contest.errors import Refused
 from contest.jobs import leases, registry
 from contest.jobs.leases import LostLease
-from contest.jobs.registry import GiveUp, RunningJob, TryAgain
+from contest.jobs.registry import GiveUp, NotYet, RunningJob, TryAgain
 from contest.jobs.rules import REASONS
 
 log = structlog.get_logger(__name__)
@@ -48,6 +48,8 @@ def _after(error: BaseException, job: RunningJob) -> Outcome:
     if job.stopped_because is not None:
         return lambda _at: leases.release(job.id, token=job.token)
     match error:
+        case NotYet():
+            return _wait(job, error.reason_code, error.sentence)
         case TryAgain():
             return _try_again(job, error.reason_code, error.sentence)
         case GiveUp():
@@ -64,6 +66,12 @@ def _try_again(job: RunningJob, code: str, reason: str) -> Outcome:
     task = registry.TASKS.get(job.kind)
     wait_s = task.wait_after(job.attempt) if task else registry.BACKOFF_S[-1]
     return lambda at: leases.fail(job.id, token=job.token, code=code, reason=reason, wait_s=wait_s, at=at)
+
+
+def _wait(job: RunningJob, code: str, reason: str) -> Outcome:
+    return lambda at: leases.postpone(
+        job.id, token=job.token, code=code, reason=reason, wait_s=registry.NOT_YET_S, at=at
+    )
 
 
 def _write_down(job: RunningJob, outcome: Outcome) -> None:

@@ -15,7 +15,7 @@ from flask import current_app
 
 from contest.config import Settings
 from contest.db import db
-from contest.jobs.registry import RunningJob, TryAgain
+from contest.jobs.registry import NotYet, RunningJob, TryAgain
 from contest.media import process
 from contest.media.render import Output, RenderFailed
 from contest.media.sandbox import ENVIRONMENT, Sandbox, detect
@@ -68,9 +68,7 @@ def require_programs(asset: Asset) -> None:
     needed = ["setpriv", "prlimit", *(["ffmpeg", "ffprobe"] if asset.kind == "video" else [])]
     missing = [name for name in needed if shutil.which(name, path=ENVIRONMENT["PATH"]) is None]
     if missing:
-        raise TryAgain(
-            "program-missing", f"This machine lacks {', '.join(missing)}; run `flask doctor` for the remedy."
-        )
+        raise NotYet("program-missing", f"This machine lacks {', '.join(missing)}; run `flask doctor` for the remedy.")
 
 
 def keep(outputs: Sequence[Output], *, made_in: Path, prefix: str, job: RunningJob) -> list[dict[str, Any]]:

@@ -140,7 +140,7 @@ class AnyOrder(RuleBasedStateMachine):
             with pytest.raises(LostLease):
                 work()
 
-    @rule(claim=claims, how=st.sampled_from(["fail", "give up", "release", "cancel"]))
+    @rule(claim=claims, how=st.sampled_from(["fail", "give up", "release", "postpone", "cancel"]))
     def end_otherwise(self, claim: tuple[int, str], how: str) -> None:
         job_id, token = claim
         told = {"code": "odd", "reason": "Odd."}
@@ -153,6 +153,8 @@ class AnyOrder(RuleBasedStateMachine):
                     leases.give_up(job_id, token=token, at=self.at, **told)
                 elif how == "release":
                     leases.release(job_id, token=token)
+                elif how == "postpone":
+                    leases.postpone(job_id, token=token, wait_s=5, at=self.at, **told)
                 else:
                     leases.end_cancelled(job_id, token=token, at=self.at)
 
@@ -162,9 +164,9 @@ class AnyOrder(RuleBasedStateMachine):
                 work()
             return
         work()
-        if how == "release":
+        if how in ("release", "postpone"):
             job.attempts -= 1
-        again = how == "release" or (how == "fail" and job.attempts < job.max_attempts)
+        again = how in ("release", "postpone") or (how == "fail" and job.attempts < job.max_attempts)
         job.end("waiting" if again else "cancelled" if how == "cancel" else "failed")
 
     @rule(job_id=jobs)
