@@ -9,6 +9,7 @@ from flask_migrate import Migrate
 
 from contest import config
 from contest.db import db
+from contest.media import sandbox
 from contest.ops import logs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,6 +38,8 @@ TASKS = ["contest.uploads.tasks", "contest.entries.tasks", "contest.accounts.tas
 def create_app(**overrides: Any) -> Flask:
     """The whole service. `overrides` go before the settings of the instance; raises WrongSetting."""
     settings = config.load(**overrides)
+    if settings.sandbox == "require":
+        sandbox.detect("require")
     logs.configure(settings.log_level)
     app = Flask(
         "contest",

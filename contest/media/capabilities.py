@@ -13,7 +13,7 @@ from contest.media.sandbox import LIMITS_ONLY, WALLED, Limits, Sandbox, run
 State = Literal["ok", "weak", "missing"]
 OLDEST = (5, 1)
 # Of 5.1 those before 10 let a film write over the memory of its decoder (CVE-2026-8461). Our list of codecs leaves
-# that decoder out, so it is weak and not missing.
+# that decoder out, so that there is nothing to do; systems deliver the fix late or under another number.
 _FIXED = {(5, 1): 10, (6, 1): 6, (7, 1): 5}
 ENCODERS = ("libx264", "aac", "mjpeg")
 DECODERS = ("h264", "hevc", "vp9", "aac", "opus")
@@ -55,18 +55,21 @@ def _programs() -> Iterator[Finding]:
     if not version:
         yield Finding(state="missing", code="ffmpeg")
         return
-    yield Finding(state="ok" if _is_recent(version) else "weak", code="ffmpeg-version", detail=version)
+    number = _number(version)
+    if number and number[:2] < OLDEST:
+        yield Finding(state="weak", code="ffmpeg-version", detail=version)
+    elif number and number[2] < _FIXED.get(number[:2], 0):
+        yield Finding(state="ok", code="ffmpeg-fix", detail=version)
+    else:
+        yield Finding(state="ok", code="ffmpeg-version", detail=version)
     has_probe = bool(_answer("ffprobe", "-version"))
     yield Finding(state="ok" if has_probe else "missing", code="ffprobe")
 
 
-def _is_recent(version: str) -> bool:
-    """Whether it is new enough and has the fix of its series; a development build is taken to be."""
+def _number(version: str) -> tuple[int, int, int] | None:
+    """None of a development build, which is taken to be recent."""
     found = re.match(r"n?(\d+)\.(\d+)(?:\.(\d+))?", version)
-    if not found:
-        return True
-    major, minor, patch = (int(part or 0) for part in found.groups())
-    return (major, minor) >= OLDEST and patch >= _FIXED.get((major, minor), 0)
+    return (int(found[1]), int(found[2]), int(found[3] or 0)) if found else None
 
 
 def _ffmpeg_parts() -> Iterator[Finding]:

@@ -28,7 +28,8 @@ def _words(code: str, state: str) -> tuple[str, str]:
     titles = {
         "tool": (_("The tools that limit programs are there"), _("A tool that limits programs is missing")),
         "ffmpeg": (_("ffmpeg is installed"), _("ffmpeg is missing: uploads are received, but wait to be checked")),
-        "ffmpeg-version": (_("ffmpeg is recent enough"), _("ffmpeg is old, or lacks a security fix")),
+        "ffmpeg-version": (_("ffmpeg is recent enough"), _("ffmpeg is old")),
+        "ffmpeg-fix": (_("ffmpeg has a known hole in a part that this service never uses"), ""),
         "ffprobe": (_("ffprobe is installed"), _("ffprobe is missing: uploads are received, but wait to be checked")),
         "encoder": (_("ffmpeg has the encoders that are needed"), _("ffmpeg lacks an encoder")),
         "decoder": (_("ffmpeg reads what phones record"), _("ffmpeg cannot read something that phones record")),
@@ -46,7 +47,7 @@ def _words(code: str, state: str) -> tuple[str, str]:
         "sandbox": _("Install it: apt install bubblewrap. In a container, allow user namespaces."),
         "photos": _("Install the dependencies again: script/setup"),
         "chinese-fonts": _("Install them: apt install fonts-noto-cjk"),
-        "ffmpeg-version": _("Install the updates of the system: apt upgrade ffmpeg"),
+        "ffmpeg-version": _("Install a newer system: ffmpeg 5.1 or later is needed."),
     }
     ok, bad = titles.get(code, (code, code))
     return (ok if good else bad), "" if good else remedies.get(code, ffmpeg)
