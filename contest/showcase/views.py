@@ -104,7 +104,7 @@ def work(slug: str, number: str) -> str:
 @public
 def media(slug: str, number: str, position: int, name: str) -> ResponseReturnValue:
     """A file of a winning work. Asked anew for every part of a film, so that it ends when the publication does."""
-    asset = asset_at(slug, number, position) or abort(404)
+    asset = kept.keep_files(lambda: asset_at(slug, number, position)) or abort(404)
     return send_rendition(asset, name)
 
 

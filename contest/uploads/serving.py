@@ -1,12 +1,15 @@
 """Handing files out. Who may have one is for the calling view to know; which files there are is written in the rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from flask import Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Request
 
-from contest.storage import Missing, storage
+from contest.storage import Missing, Storage, storage
 from contest.uploads.models import Asset
 
 SIGNED_FOR_S = 300
@@ -18,14 +21,30 @@ _HEADERS = {
 }
 
 
-def send_rendition(asset: Asset, name: str, *, public: bool = False) -> ResponseReturnValue:
-    """The file called `name` of what we made from `asset`; 404 when nothing recorded is called so.
+@dataclass(frozen=True, kw_only=True)
+class StoredFile:
+    """What an answer says about a file, beside its bytes."""
 
-    `public` lets caches on the way keep it, for a while: what is taken back should soon be gone there too.
-    """
-    rendition, file = asset.shown_file(name) or abort(404)
-    kept = "public, max-age=600" if public else "private, max-age=600"
-    return _send(f"{rendition.prefix}{name}", mime=file["mime"], etag=file["sha256"], cache=kept)
+    key: str
+    mime: str
+    etag: str
+    cache: str = "private, max-age=600"
+    disposition: str = "inline"
+
+
+def files_shown(asset: Asset) -> Mapping[str, StoredFile]:
+    """By name, everything we made from `asset` that may be shown: of two files of one name, the newer."""
+    return {
+        file["name"]: StoredFile(key=f"{made.prefix}{file['name']}", mime=file["mime"], etag=file["sha256"])
+        for made in asset.renditions
+        if made.state == "ready"
+        for file in made.files
+    }
+
+
+def send_rendition(asset: Asset, name: str) -> ResponseReturnValue:
+    """The file called `name` of what we made from `asset`; 404 when nothing recorded is called so."""
+    return answer(files_shown(asset).get(name) or abort(404), asked=request, kept_in=storage())
 
 
 def send_original(asset: Asset, *, filename: str) -> ResponseReturnValue:
@@ -37,49 +56,51 @@ def send_original(asset: Asset, *, filename: str) -> ResponseReturnValue:
     )
     if elsewhere is not None:
         return redirect(elsewhere)
-    return _send(
-        asset.original_key,
+    file = StoredFile(
+        key=asset.original_key,
         mime="application/octet-stream",
         etag=asset.sha256,
         cache="private, no-store",
         disposition=f"attachment; filename*=UTF-8''{quote(filename, safe='')}",
     )
+    return answer(file, asked=request, kept_in=storage())
 
 
-def _send(key: str, *, mime: str, etag: str, cache: str, disposition: str = "inline") -> Response:
+def answer(file: StoredFile, *, asked: Request, kept_in: Storage) -> Response:
+    """The file, the part of it that was asked for, or that the browser has it; NotFound when its bytes are gone."""
     try:
-        size = storage().stat(key).bytes
+        size = kept_in.stat(file.key).bytes
     except Missing:
-        abort(404)
-    response = Response(mimetype=mime, headers={**_HEADERS, "Content-Disposition": disposition})
-    response.headers["Cache-Control"] = cache
-    response.set_etag(etag)
-    if request.if_none_match.contains(etag):
+        raise NotFound from None
+    response = Response(mimetype=file.mime, headers={**_HEADERS, "Content-Disposition": file.disposition})
+    response.headers["Cache-Control"] = file.cache
+    response.set_etag(file.etag)
+    if asked.if_none_match.contains(file.etag):
         response.status_code = 304
         return response
-    start, end = _wanted(size, etag)
+    start, end = _wanted(asked, size, file.etag)
     if start >= end and size:
         response.status_code, response.headers["Content-Range"] = 416, f"bytes */{size}"
         return response
     if end - start < size:
         response.status_code, response.headers["Content-Range"] = 206, f"bytes {start}-{end - 1}/{size}"
     response.content_length = end - start
-    if request.method != "HEAD":
-        response.response = _blocks(key, start, end - start)
+    if asked.method != "HEAD":
+        response.response = _blocks(kept_in, file.key, start, end - start)
     return response
 
 
-def _wanted(size: int, etag: str) -> tuple[int, int]:
+def _wanted(asked: Request, size: int, etag: str) -> tuple[int, int]:
     """From where to where; an empty stretch when it lies outside. Who asks for several at once gets the whole file."""
-    asked = request.range
-    same_file = not request.if_range.etag or request.if_range.etag == etag
-    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1 or not same_file or request.if_range.date:
+    ranges, condition = asked.range, asked.if_range
+    same_file = (not condition.etag or condition.etag == etag) and not condition.date
+    if ranges is None or ranges.units != "bytes" or len(ranges.ranges) != 1 or not same_file:
         return 0, size
-    return asked.range_for_length(size) or (size, size)
+    return ranges.range_for_length(size) or (size, size)
 
 
-def _blocks(key: str, start: int, length: int) -> Iterator[bytes]:
+def _blocks(kept_in: Storage, key: str, start: int, length: int) -> Iterator[bytes]:
     try:
-        return storage().read_range(key, start, length)
+        return kept_in.read_range(key, start, length)
     except Missing:
-        abort(404)
+        raise NotFound from None

@@ -113,12 +113,12 @@ def test_a_head_request_tells_the_size_only(ask: Ask) -> None:
     assert (status, body, headers["Content-Length"]) == (200, b"", "10")
 
 
-def test_the_public_part_may_be_kept_by_caches(ask: Ask) -> None:
+def test_only_the_browser_itself_may_keep_it(ask: Ask) -> None:
     asset = an_asset("video.mp4")
 
-    headers = ask(lambda: send_rendition(asset, "video.mp4", public=True))[2]
+    headers = ask(lambda: send_rendition(asset, "video.mp4"))[2]
 
-    assert headers["Cache-Control"] == "public, max-age=600"
+    assert headers["Cache-Control"] == "private, max-age=600"
 
 
 @pytest.mark.parametrize(
