@@ -25,7 +25,7 @@ def has_people() -> bool:
     return bool(db.session.scalar(sa.select(sa.exists().where(Person.id > 0))))
 
 
-def first_organiser_path(*, at: datetime) -> str:
+def first_organiser_path(*, time_zone: str, at: datetime) -> str:
     """The address (without the host) of the invitation. Whoever lost it calls again: the older link ends.
 
     Raises ValueError when there are people already: they invite others on the organisers' pages.
@@ -34,7 +34,7 @@ def first_organiser_path(*, at: datetime) -> str:
         raise ValueError("There are people on this instance already; an organiser invites others on the page People.")
     edition = db.session.scalar(sa.select(Edition).order_by(Edition.id).limit(1))
     if edition is None:
-        edition = create_edition(SLUG, name=NAME, at=at, name_en=NAME_EN)
+        edition = create_edition(SLUG, name=NAME, name_en=NAME_EN, time_zone=time_zone, at=at)
     older = sa.select(Invitation).where(
         Invitation.accepted_at.is_(None), Invitation.declined_at.is_(None), Invitation.cancelled_at.is_(None)
     )

@@ -16,7 +16,7 @@ from tests.ops.factories import stamped
 
 def a_link() -> str:
     with transaction():
-        return first_organiser_path(at=clock.now())
+        return first_organiser_path(time_zone="Asia/Urumqi", at=clock.now())
 
 
 def test_the_bearer_becomes_organiser_and_the_link_is_used_up(app: Flask) -> None:
@@ -28,6 +28,7 @@ def test_the_bearer_becomes_organiser_and_the_link_is_used_up(app: Flask) -> Non
 
     person = db.session.query(Person).one()
     assert person.has_role("organiser")
+    assert [grant.edition.time_zone for grant in person.grants] == ["Asia/Urumqi"]
     Browser(app).open(path, expect=410)
 
 

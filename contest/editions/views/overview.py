@@ -3,9 +3,8 @@
 import re
 import shutil
 from datetime import datetime
-from functools import cache
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -55,9 +54,8 @@ def countdown(edition: Edition, at: datetime) -> tuple[str, str]:
     return number, rest.strip()
 
 
-@cache
 def missing_tools() -> list[str]:
-    """The media programs this server lacks. Asked once in the life of a process: looking for them starts some."""
+    """The media programs this server lacks."""
     return [tool for tool in ("ffmpeg", "ffprobe") if shutil.which(tool) is None]
 
 
@@ -73,7 +71,8 @@ def edition_list() -> ResponseReturnValue:
             form.slug.errors = [reason]
         else:
             with transaction():
-                edition = create_edition(form.slug.data, name=form.name.data, by=me(), at=now())
+                zone = current_app.config["SETTINGS"].time_zone
+                edition = create_edition(form.slug.data, name=form.name.data, time_zone=zone, by=me(), at=now())
             flash(_("The edition was made. Set its dates and categories, then make it current."))
             return redirect(url_for(".settings", edition_id=edition.id))
     page = paginate(all_editions() if makes else all_editions().where(Edition.id.in_(watched_by(me()))))
