@@ -17,12 +17,11 @@ from contest.db import transaction
 from contest.errors import Refused
 from contest.ops import logs, schema
 from contest.ops.backup import back_up
-from contest.ops.demo.film import NoFfmpeg
-from contest.ops.demo.load import SignIn, load_demo
+from contest.ops.demo import NoFfmpeg
 from contest.ops.findings import findings
 from contest.ops.first import first_organiser_path, has_people, is_empty
 from contest.ops.restore import NotRestored, restore
-from contest.ops.serve import serve
+from contest.ops.serve import address, become_supervisor
 
 SIGNS = {"ok": "✓", "weak": "!", "missing": "✗"}
 CODES = {"ok": 0, "weak": 1, "missing": 2}
@@ -102,8 +101,7 @@ def restore_(source: Path) -> None:
 def serve_() -> None:
     """Start web server and worker under one supervisor, until Ctrl-C or SIGTERM."""
     _stop_unless("ok")
-    settings = settings_()
-    sys.exit(serve(settings, announce=lambda: click.echo(f"\n  {_address(settings)}\n\nStop with Ctrl-C.")))
+    become_supervisor(settings_())
 
 
 @click.command("init", short_help="Make an instance ready: tables, then a demo or a first link.")
@@ -158,15 +156,13 @@ def _load_or_explain() -> None:
 
 
 def _load() -> None:
+    from contest.ops.demo.load import load_demo  # here: what draws films costs memory that the service need not spend
+
     mark = settings_().instance / UNFINISHED
     click.echo("Making and loading a demo edition; this takes about a minute.")
     logs.configure("warning")  # the jobs it does would bury the sign-ins
     sign_ins = load_demo(settings=settings_(), begins=mark.touch, said=lambda line: click.echo(f"  {line}"))
     mark.unlink(missing_ok=True)
-    _show_sign_ins(sign_ins)
-
-
-def _show_sign_ins(sign_ins: list[SignIn]) -> None:
     click.echo("\nSign-ins, shown only this once:\n")
     for one in sign_ins:
         click.echo(f"  {one.role:<10} {one.login:<24} {one.password}")
@@ -175,15 +171,9 @@ def _show_sign_ins(sign_ins: list[SignIn]) -> None:
 
 def _show_first_link() -> None:
     with transaction():
-        path = first_organiser_path(at=now())
+        path = first_organiser_path(time_zone=settings_().time_zone, at=now())
     click.echo("\nOpen this once to become the first organiser (it works for 14 days, and only once):\n")
-    click.echo(f"  {_address(settings_()).rstrip('/')}{path}\n")
-
-
-def _address(settings: Settings) -> str:
-    """Where people open the service."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104  # only shown
-    return settings.public_url or f"http://{host}:{settings.port}/"
+    click.echo(f"  {address(settings_()).rstrip('/')}{path}\n")
 
 
 def _stop_unless(*states: schema.State) -> None:

@@ -16,12 +16,14 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from typing import NoReturn
 
 import click
 import structlog
 
 from contest import config
 from contest.config import ROOT, Settings
+from contest.ops import logs
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +58,19 @@ def die_with_parent() -> None:
 
 def worker_command() -> list[str]:
     return [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "work"]
+
+
+def address(settings: Settings) -> str:
+    """Where people open the service."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104  # only shown
+    return settings.public_url or f"http://{host}:{settings.port}/"
+
+
+def become_supervisor(settings: Settings) -> NoReturn:
+    """Turn this process, which has looked at the database, into a supervisor that needs a third of the memory."""
+    os.chdir(ROOT)
+    environ = os.environ | _given_by_hand(settings)
+    os.execve(sys.executable, [sys.executable, "-m", "contest.ops.serve"], environ)  # noqa: S606 - our own words
 
 
 def serve(settings: Settings, *, announce: Callable[[], None]) -> int:
@@ -192,3 +207,14 @@ def _given_by_hand(settings: Settings) -> dict[str, str]:
         if (value := getattr(settings, name)) != getattr(theirs, name):
             environ[f"CONTEST_{name.upper()}"] = str(value)
     return environ
+
+
+def main() -> int:
+    """The supervisor alone: the database and the like are its children's."""
+    settings = config.load()
+    logs.configure(settings.log_level)
+    return serve(settings, announce=lambda: click.echo(f"\n  {address(settings)}\n\nStop with Ctrl-C."))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

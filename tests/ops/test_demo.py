@@ -14,8 +14,8 @@ from contest.judging.models import Assignment
 from contest.media.photo import examine_photo
 from contest.media.probe import examine
 from contest.media.sandbox import detect
-from contest.ops.demo import cast, film, load
-from contest.ops.demo.film import Film, NoFfmpeg, Photo, make_film, make_photo
+from contest.ops.demo import NoFfmpeg, cast, film, load
+from contest.ops.demo.film import Film, Photo, make_film, make_photo
 from contest.ops.demo.load import load_demo
 from tests.browser import Browser
 from tests.ops.factories import stamped

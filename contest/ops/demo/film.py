@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from contest.ops.demo import NoFfmpeg
 from contest.ops.demo.canvas import Size, grain, smooth, write
 from contest.ops.demo.scenes import SCENES
 
@@ -48,10 +49,6 @@ class Film:
 class Photo:
     scene: str
     moment: float  # 0 to 1: which moment of the scene
-
-
-class NoFfmpeg(Exception):
-    """There is nothing on this machine that makes films; the message is ffmpeg's last word."""
 
 
 def make_all(
