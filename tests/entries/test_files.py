@@ -296,6 +296,7 @@ def test_media_is_for_the_entrant_and_the_office_only(browser: Browser) -> None:
     assert not may(office, *private)
     assert not may(person, shown[0], private[1])
     browser.sign_in(a_judge(edition)).open(f"/entries/{shown[0]}/files/{shown[1]}/media/poster.jpg", expect=404)
+    browser.open(f"/entries/{shown[0]}/files/{shown[1]}/original", expect=404)
     browser.open(f"/entries/{shown[0]}/files/{shown[1]}/media/../../../secret_key", expect=404)
 
 

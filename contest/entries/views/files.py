@@ -21,7 +21,7 @@ from contest.entries.views.blueprint import bp, my_entry
 from contest.jobs.queries import worker_is_alive
 from contest.uploads.queries import unfinished_uploads
 from contest.uploads.rules import ACCEPT, sign_purpose
-from contest.uploads.serving import send_rendition
+from contest.uploads.serving import send_original, send_rendition
 
 
 def place_of(entry: Entry) -> str:
@@ -132,3 +132,12 @@ def media(entry_id: int, file_id: int, name: str) -> ResponseReturnValue:
     """What we made of a file, for its entrant and the office."""
     found: EntryFile = file_seen_by(me(), entry_id, file_id) or abort(404)
     return send_rendition(found.asset, name)
+
+
+@bp.route("/entries/<int:entry_id>/files/<int:file_id>/original")
+@signed_in
+def original(entry_id: int, file_id: int) -> ResponseReturnValue:
+    """A file just as it was received, for its entrant and the office; its SHA-256 is that of the receipt."""
+    found: EntryFile = file_seen_by(me(), entry_id, file_id) or abort(404)
+    told = [found.entry.number, found.asset.upload.filename]
+    return send_original(found.asset, filename=" ".join(part for part in told if part))
