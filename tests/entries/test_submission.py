@@ -120,6 +120,16 @@ def test_advice_does_not_stop_it(app: Flask) -> None:
     assert entry.state == "submitted"
 
 
+def test_the_last_page_says_until_when_an_entry_can_be_withdrawn(browser: Browser) -> None:
+    person = a_person()
+    entry = an_entry(an_edition(), entrant=person, with_asset=True)
+
+    browser.sign_in(person).open(f"/entries/{entry.id}/review?lang=en")
+
+    assert "You can withdraw it until judging ends." in browser.text
+    assert "评审结束前您都可以撤回。" in browser.open(f"/entries/{entry.id}/review?lang=zh-CN").text
+
+
 def test_the_pledge_must_be_ticked(browser: Browser) -> None:
     person = a_person()
     entry = an_entry(an_edition(), entrant=person, with_asset=True)
