@@ -286,9 +286,9 @@ class BallotForm(Form):
     """The marks for one work, as a form that works without a script. Made by `ballot_form`."""
 
     comment = TextAreaField(
-        _l("Comment for the author"),
+        _l("Comment"),
         [Optional(), Length(max=MAX_COMMENT, message=_l("At most %(max)d characters"))],
-        description=_l("It may be passed on without your name after the results are out"),
+        description=_l("It is kept with your ballot. In this version no page shows it to anybody but you."),
     )
     revision = HiddenField()
 

@@ -186,6 +186,16 @@ def test_the_form_works_without_a_script_and_leads_through_the_own_order(browser
     assert mine[0].ballot.comment == "clear"
 
 
+def test_the_judge_is_told_who_reads_the_comment(browser: Browser) -> None:
+    assignment = first(a_round())
+    page = f"/judging/assignments/{assignment.id}"
+
+    browser.sign_in(assignment.judge).open(f"{page}?lang=en")
+
+    assert "It is kept with your ballot. In this version no page shows it to anybody but you." in browser.text
+    assert "评语随评分表保存。目前的版本除您本人外，不在任何页面上显示。" in browser.open(f"{page}?lang=zh-CN").text
+
+
 def test_a_ballot_submitted_twice_is_submitted_once(browser: Browser) -> None:
     round_ = a_round(judges=1, works=2)
     mine = assignments_of(round_, judges_of(round_)[0])
