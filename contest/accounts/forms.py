@@ -27,7 +27,7 @@ ROLE_MEANINGS = {
     "organiser": _l("runs the edition: reviews entries, sets up judging, publishes results"),
     "judge": _l("scores works without learning who made them"),
     "auditor": _l("reads everything, changes nothing"),
-    "unit_officer": _l("acts for a unit"),
+    "unit_officer": _l("acts for a unit; has no pages of their own yet in this version"),
     "entrant": _l("submits works"),
 }
 # Entrants register themselves.
@@ -200,7 +200,11 @@ class BlockForm(Form):
 class GrantForm(Form):
     """One more role for somebody who has an account."""
 
-    role = SelectField(_l("Role"), [InputRequired(_l("Choose a role"))])
+    role = SelectField(
+        _l("Role"),
+        [InputRequired(_l("Choose a role"))],
+        description=_l("A unit officer has no pages of their own yet in this version."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -389,6 +389,17 @@ def test_an_invitation_link_is_shown_once(browser: Browser) -> None:
     Browser(browser.app, language="en").open(f"/invitations/{token}", expect=410)
 
 
+def test_who_offers_the_role_of_a_unit_officer_says_that_it_has_no_pages_yet(browser: Browser) -> None:
+    edition = an_edition()
+    judge = a_judge(edition)
+    browser.sign_in(an_organiser(edition))
+
+    pages = [browser.open(f"/editions/{edition.id}/desk/people/{page}").text for page in ("invitation", judge.id)]
+
+    assert "Unit officer: acts for a unit; has no pages of their own yet in this version" in pages[0]
+    assert "A unit officer has no pages of their own yet in this version." in pages[1]
+
+
 def test_an_organiser_hands_over_a_link_for_a_new_password(browser: Browser) -> None:
     edition = an_edition()
     judge = a_judge(edition, name="Judge Li")
