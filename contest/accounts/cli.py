@@ -5,7 +5,6 @@ from datetime import timedelta
 import click
 import sqlalchemy as sa
 from flask import Flask, current_app
-from flask.cli import AppGroup
 
 from contest.accounts.actions import invite, issue_reset
 from contest.accounts.logins import folded_login
@@ -13,8 +12,9 @@ from contest.accounts.models import Person
 from contest.accounts.queries import edition_named, person_by_login
 from contest.clock import now
 from contest.db import db, transaction
+from contest.web.commands import EnglishGroup, typed
 
-group = AppGroup("people", short_help="Accounts and the links that let people in.")
+group = EnglishGroup("people", short_help="Accounts and the links that let people in.")
 
 
 def register(app: Flask) -> None:
@@ -50,7 +50,7 @@ def reset_password(login: str) -> None:
     """Print a link with which the person who signs in as LOGIN chooses a new password."""
     person = person_by_login(folded_login(login))
     if person is None:
-        raise click.ClickException(f"Nobody signs in as {login!r}; flask people list shows who does.")
+        raise click.ClickException(f"Nobody signs in as {login!r}. Who does is shown by: {typed('people list')}")
     with transaction():
         _reset, token = issue_reset(person, by=None, at=now())
         name = person.name

@@ -5,13 +5,13 @@ import sys
 import click
 import sqlalchemy as sa
 from flask import Flask
-from flask.cli import AppGroup
 
 from contest.audit.models import AuditLine
 from contest.audit.queries import Break, Head, first_break, head, holds
 from contest.db import db
+from contest.web.commands import EnglishGroup
 
-group = AppGroup("audit", short_help="The record of who did what.")
+group = EnglishGroup("audit", short_help="The record of who did what.")
 
 
 def register(app: Flask) -> None:

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
 
 from contest.clock import local, now
 from contest.config import Settings
@@ -16,8 +15,9 @@ from contest.jobs import tasks as tasks  # makes its tasks known
 from contest.jobs.drivers import driver_of
 from contest.jobs.models import FINISHED, UNFINISHED, Job
 from contest.jobs.upkeep import sweep_now
+from contest.web.commands import EnglishGroup, typed
 
-jobs = AppGroup("jobs", help="Checks, encodes and housekeeping done behind the pages.")
+jobs = EnglishGroup("jobs", help="Checks, encodes and housekeeping done behind the pages.")
 
 
 def register(app: Flask) -> None:
@@ -40,7 +40,7 @@ def list_jobs(state: tuple[str, ...], limit: int) -> None:
     for job in db.session.scalars(queries.jobs_in(*state).limit(limit)):
         click.echo(_line(job))
     if not queries.worker_is_alive(now()):
-        click.echo("No worker is running: jobs wait. Start one with: flask jobs work")
+        click.echo(f"No worker is running: jobs wait. Start one with: {typed('jobs work')}")
 
 
 @jobs.command("retry")

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
@@ -22,12 +21,13 @@ from contest.ops.findings import findings
 from contest.ops.first import first_organiser_path, has_people, is_empty
 from contest.ops.restore import NotRestored, restore
 from contest.ops.serve import address, become_supervisor
+from contest.web.commands import EnglishGroup, in_english, typed
 
 SIGNS = {"ok": "✓", "weak": "!", "missing": "✗"}
 CODES = {"ok": 0, "weak": 1, "missing": 2}
 UNFINISHED = "demo-unfinished"  # a file in the instance folder while the demo is being loaded
 
-demo = AppGroup("demo", short_help="A demo edition with works, for trying everything.")
+demo = EnglishGroup("demo", short_help="A demo edition with works, for trying everything.")
 
 
 def register(app: Flask) -> None:
@@ -66,6 +66,7 @@ def doctor(language: str | None, everything: bool, as_json: bool) -> None:
 
 @click.command("backup", short_help="Write everything into one file.")
 @click.argument("target", type=click.Path(path_type=Path))
+@in_english
 def backup(target: Path) -> None:
     """Write rows, media and the secret key to TARGET, a file or a folder. The service may go on running."""
     _stop_unless("ok", "older")  # before an upgrade is when one is wanted most
@@ -86,18 +87,20 @@ def backup(target: Path) -> None:
 
 @click.command("restore", short_help="Bring back a backup into an empty instance.")
 @click.argument("source", type=click.Path(path_type=Path))
+@in_english
 def restore_(source: Path) -> None:
-    """Bring back what `flask backup` wrote to SOURCE. The instance must be empty, and the service stopped."""
+    """Bring back what the command backup wrote to SOURCE. The instance must be empty, and the service stopped."""
     try:
         restored = restore(source, settings=settings_())
     except NotRestored as error:
         raise click.ClickException(f"{error} Nothing was changed.") from error
-    click.echo(f"Restored {restored.rows} rows and {restored.files} files. Start the service: flask serve")
+    click.echo(f"Restored {restored.rows} rows and {restored.files} files. Start the service: {typed('serve')}")
     for key in restored.missing:
         click.echo(f"! The backup did not have the file {key}.", err=True)
 
 
 @click.command("serve", short_help="Start web and worker.")
+@in_english
 def serve_() -> None:
     """Start web server and worker under one supervisor, until Ctrl-C or SIGTERM."""
     _stop_unless("ok")
@@ -106,6 +109,7 @@ def serve_() -> None:
 
 @click.command("init", short_help="Make an instance ready: tables, then a demo or a first link.")
 @click.option("--empty", is_flag=True, help="No demo: a one-time link for the first organiser instead.")
+@in_english
 def init(empty: bool) -> None:
     """Make tables, and in an empty instance load the demo (or with --empty give the first organiser's link).
 

@@ -21,6 +21,7 @@ from contest.ops import schema
 from contest.ops.finding import Finding
 from contest.ops.media_findings import media_findings
 from contest.storage import open_storage
+from contest.web.commands import typed
 
 SKEW_S = 5
 OLDEST_SQLITE = (3, 35)  # RETURNING, without which no job can be claimed
@@ -144,8 +145,12 @@ def _database(settings: Settings, at: datetime) -> Iterator[Finding]:
     }
     remedies = {
         "ok": "",
-        "empty": _("Run: flask db upgrade"),
-        "older": _("Make a backup (flask backup FILE), then run: flask db upgrade"),
+        "empty": _("Run: %(command)s", command=typed("db upgrade")),
+        "older": _(
+            "Make a backup (%(backup)s), then run: %(command)s",
+            backup=typed("backup FILE"),
+            command=typed("db upgrade"),
+        ),
         "newer": _("Start the newer version again, or restore a backup of this one into an empty instance."),
     }
     level: Literal["ok", "missing"] = "ok" if state == "ok" else "missing"
@@ -227,7 +232,11 @@ def _worker(settings: Settings, at: datetime) -> Iterator[Finding]:
             "weak",
             _("No worker is running: checks and encodes wait"),
             "",
-            _("flask serve starts one with the web server; alone it is: flask jobs work"),
+            _(
+                "Start one with the web server: %(both)s; or alone: %(alone)s",
+                both=typed("serve"),
+                alone=typed("jobs work"),
+            ),
         )
     failed = db.session.scalar(sa.select(sa.func.count()).select_from(Job).where(Job.state == "failed")) or 0
     if failed:
@@ -235,7 +244,7 @@ def _worker(settings: Settings, at: datetime) -> Iterator[Finding]:
             "weak",
             ngettext("%(num)s job has failed for good", "%(num)s jobs have failed for good", failed),
             "",
-            _("See why, and start them again: flask jobs list --state failed"),
+            _("See why, and start them again: %(command)s", command=typed("jobs list --state failed")),
         )
 
 

@@ -20,6 +20,7 @@ from contest.ops import rows, schema
 from contest.ops.backup import FORMAT, PRODUCT
 from contest.storage import BadKey, storage
 from contest.storage.base import BLOCK, checked_key
+from contest.web.commands import typed
 
 _TABLE = re.compile(r"tables/([a-z_]+)\.jsonl\.gz\Z")
 _LARGEST_MANIFEST = 256 * 1024 * 1024
@@ -64,7 +65,7 @@ def _refuse_unless_empty() -> None:
             if connection.scalar(sa.select(sa.func.count()).select_from(table)):
                 raise NotRestored(
                     f"This instance is not empty: the table {table.name} has rows. Restore into a new one, for example"
-                    " CONTEST_INSTANCE=/srv/contest-new flask restore FILE"
+                    f" {typed('restore FILE', instance=schema.NEW_INSTANCE)}"
                 )
     if next(iter(storage().list("")), None) is not None:
         raise NotRestored("The storage of this instance is not empty. Restore into a new one.")

@@ -1,5 +1,6 @@
 """Whether the database fits the code: asked before anything is started, backed up or restored."""
 
+from pathlib import Path
 from typing import Literal
 
 import sqlalchemy as sa
@@ -9,6 +10,9 @@ from flask import current_app
 from flask_migrate import downgrade, upgrade
 
 from contest.db import db
+from contest.web.commands import typed
+
+NEW_INSTANCE = Path("/srv/contest-new")  # an example: to be put in the place of a path of their own
 
 State = Literal["ok", "older", "newer", "empty"]
 
@@ -31,11 +35,11 @@ def what_to_run(state: State) -> str | None:
     """
     return {
         "ok": None,
-        "empty": "The database has no tables yet. Run: flask db upgrade",
+        "empty": f"The database has no tables yet. Run: {typed('db upgrade')}",
         "older": "The database is older than this version."
-        " Make a backup (flask backup FILE), then run: flask db upgrade",
+        f" Make a backup ({typed('backup FILE')}), then run: {typed('db upgrade')}",
         "newer": "The database was already changed by a newer version. Start that version again, or restore a backup"
-        " made by this one into an empty instance: flask restore FILE",
+        f" made by this one into an empty instance: {typed('restore FILE', instance=NEW_INSTANCE)}",
     }[state]
 
 

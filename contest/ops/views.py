@@ -13,6 +13,7 @@ from contest.editions.queries import edition_or_404
 from contest.jobs.queries import worker_is_alive
 from contest.ops import schema
 from contest.ops.findings import findings
+from contest.web.commands import typed
 
 bp = Blueprint("ops", __name__)
 log = structlog.get_logger(__name__)
@@ -53,6 +54,7 @@ def health(edition_id: int) -> ResponseReturnValue:
     return render_template(
         "ops/health.html",
         edition=edition_or_404(edition_id),
+        doctor=typed("doctor"),
         bad=[one for one in found if one.level == "missing"],
         weak=[one for one in found if one.level == "weak"],
         good=[one for one in found if one.level == "ok"],

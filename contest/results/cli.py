@@ -2,13 +2,13 @@
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
 
 from contest.db import db
 from contest.ranking.record import UnknownRecord, fingerprint, recompute
 from contest.results.models import ResultSnapshot
+from contest.web.commands import EnglishGroup
 
-group = AppGroup("results", help="Check what was computed.")
+group = EnglishGroup("results", help="Check what was computed.")
 
 
 @group.command("verify")

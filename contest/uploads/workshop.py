@@ -21,6 +21,7 @@ from contest.media.render import Output, RenderFailed
 from contest.media.sandbox import ENVIRONMENT, Sandbox, detect
 from contest.storage import Missing, storage
 from contest.uploads.models import Asset
+from contest.web.commands import typed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,9 @@ def require_programs(asset: Asset) -> None:
     needed = ["setpriv", "prlimit", *(["ffmpeg", "ffprobe"] if asset.kind == "video" else [])]
     missing = [name for name in needed if shutil.which(name, path=ENVIRONMENT["PATH"]) is None]
     if missing:
-        raise NotYet("program-missing", f"This machine lacks {', '.join(missing)}; run `flask doctor` for the remedy.")
+        raise NotYet(
+            "program-missing", f"This machine lacks {', '.join(missing)}. The remedy is told by: {typed('doctor')}"
+        )
 
 
 def keep(outputs: Sequence[Output], *, made_in: Path, prefix: str, job: RunningJob) -> list[dict[str, Any]]:

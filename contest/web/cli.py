@@ -2,11 +2,11 @@
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
 
 from contest.web import catalogs
+from contest.web.commands import EnglishGroup
 
-translations = AppGroup("translations", help="The Chinese of the interface.")
+translations = EnglishGroup("translations", help="The Chinese of the interface.")
 
 
 @translations.command("compile")

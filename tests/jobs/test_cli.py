@@ -11,6 +11,7 @@ from contest.db import database_now, db, transaction
 from contest.jobs import leases, queries
 from contest.jobs.models import Job, WorkerBeat
 from contest.jobs.worker import run_waiting
+from contest.web.commands import typed
 from tests.jobs.factories import a_claimed_job, a_job, later, state_of
 
 
@@ -39,7 +40,7 @@ def test_the_list_says_what_failed_and_that_no_worker_is_there(app: Flask) -> No
     first, last = output.strip().splitlines()
     assert first.split()[0] == str(failed.id)
     assert first.endswith("failed       1/3   test.gives_up            The video is 3:26 long.")
-    assert last == "No worker is running: jobs wait. Start one with: flask jobs work"
+    assert last == f"No worker is running: jobs wait. Start one with: {typed('jobs work')}"
 
 
 def test_a_failed_job_is_retried_by_its_number(app: Flask) -> None:
@@ -53,9 +54,7 @@ def test_a_failed_job_is_retried_by_its_number(app: Flask) -> None:
 def test_a_retry_that_makes_no_sense_is_refused_in_words(app: Flask) -> None:
     job = a_job()
 
-    assert "still waiting or running" in run(app, "retry", str(job.id), expect=1) or "仍在" in run(
-        app, "retry", str(job.id), expect=1
-    )
+    assert run(app, "retry", str(job.id), expect=1).startswith("Error: This job is still waiting or running")
     assert "There is no job 4711." in run(app, "retry", "4711", expect=1)
 
 

@@ -16,6 +16,7 @@ from contest.jobs.models import Job, WorkerBeat
 from contest.media import capabilities
 from contest.ops.finding import Finding
 from contest.ops.findings import findings
+from contest.web.commands import typed
 from tests.factories import save
 from tests.ops.factories import stamped
 
@@ -51,7 +52,7 @@ def test_a_machine_in_order_has_no_finding(well: Flask) -> None:
 def test_no_worker_is_told(app: Flask) -> None:
     stamped()
 
-    assert "flask jobs work" in found(app)["No worker is running: checks and encodes wait"].remedy
+    assert typed("jobs work") in found(app)["No worker is running: checks and encodes wait"].remedy
 
 
 def test_jobs_that_failed_are_counted(well: Flask) -> None:
@@ -125,4 +126,4 @@ def test_programs_get_json(well: Flask) -> None:
 def test_an_instance_that_was_never_made_is_told_to_be_migrated(tmp_path: Path) -> None:
     app = create_app(instance=tmp_path, testing=True)
     with app.app_context():
-        assert found(app)["The database has no tables yet"].remedy == "Run: flask db upgrade"
+        assert found(app)["The database has no tables yet"].remedy == f"Run: {typed('db upgrade')}"

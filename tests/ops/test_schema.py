@@ -7,6 +7,7 @@ from flask import Flask
 from contest.app import create_app
 from contest.db import db
 from contest.ops import schema
+from contest.web.commands import typed
 from tests.ops.factories import stamped
 
 
@@ -49,7 +50,7 @@ def test_serve_refuses_an_older_database_and_names_the_command(app: Flask) -> No
     result = app.test_cli_runner().invoke(args=["serve"])
 
     assert result.exit_code == 1
-    assert "flask db upgrade" in result.output
+    assert f"then run: {typed('db upgrade')}" in result.output
 
 
 def test_the_tables_of_the_stamp_are_not_the_services(app: Flask) -> None:
