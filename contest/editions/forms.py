@@ -76,15 +76,16 @@ class TextsForm(Form):
     )
 
 
-def _moment(label: Any) -> DateTimeLocalField:
-    return DateTimeLocalField(label, [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+def _moment(label: Any, *, missing: Any = "") -> DateTimeLocalField:
+    rule = InputRequired(missing) if missing else Optional()
+    return DateTimeLocalField(label, [rule], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
 
 class CalendarForm(Form):
     """Begin and end of each phase, as a clock on the wall in the edition's zone shows them."""
 
-    submission_starts = _moment(_l("Submissions open"))
-    submission_ends = _moment(_l("Submissions close"))
+    submission_starts = _moment(_l("Submissions open"), missing=_l("Say when submissions open."))
+    submission_ends = _moment(_l("Submissions close"), missing=_l("Say when submissions close."))
     review_starts = _moment(_l("Eligibility review begins"))
     review_ends = _moment(_l("Eligibility review ends"))
     judging_starts = _moment(_l("Judging begins"))
@@ -123,13 +124,9 @@ class CalendarForm(Form):
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         if not super().validate(*args, **kwargs):
             return False
-        for kind, begin, end in self.rows():
+        for _kind, begin, end in self.rows():
             if end.data and not begin.data:
                 begin.errors = [_("Say when it begins, too.")]
-            elif kind == "submission" and not begin.data:
-                begin.errors = [_("Say when submissions open.")]
-            elif kind == "submission" and not end.data:
-                end.errors = [_("Say when submissions close.")]
             for field in (begin, end):
                 if field.data and not _exists(field.data, self.zone):
                     field.errors = [_("There is no such time on that day: clocks are put forward then.")]

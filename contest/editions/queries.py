@@ -36,6 +36,29 @@ def category_of(edition: Edition, category_id: int | None) -> Category | None:
     return next((category for category in edition.categories if category.id == category_id), None)
 
 
+def first_steps(edition: Edition) -> list[tuple[str, bool]]:
+    """What an edition that nobody sees yet needs, in the order in which it is done, and whether it is there."""
+    if edition.state != "draft":
+        return []
+    return [
+        ("texts", bool(edition.theme and edition.contact_lines)),
+        ("calendar", edition.phase("submission") is not None),
+        ("categories", bool(edition.categories)),
+        ("current", edition.is_current),
+    ]
+
+
+def own_desk(person: Person) -> int | None:
+    """The edition whose desk somebody of the office opens first: the current one, else the newest of theirs."""
+    theirs = [
+        grant.edition_id
+        for grant in person.grants
+        if grant.role in ("organiser", "auditor") and grant.revoked_at is None
+    ]
+    current = current_edition() if theirs else None
+    return current.id if current is not None and current.id in theirs else max(theirs, default=None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stretch:
     """A phase as seen from one moment. state: done, now or next (any that is still to come)."""

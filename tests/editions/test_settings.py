@@ -13,6 +13,7 @@ from contest.editions.models import Edition
 from contest.editions.queries import current_edition
 from tests.browser import Browser
 from tests.factories import an_edition, an_organiser
+from tests.page import text_of
 
 
 def verbs() -> list[str]:
@@ -61,6 +62,17 @@ def test_dates_are_typed_and_shown_in_the_zone_of_the_edition(browser: Browser) 
     assert phase.starts_at == datetime(2026, 4, 1, 1, tzinfo=UTC)
     assert phase.ends_at == datetime(2026, 4, 30, 16, tzinfo=UTC)
     assert browser.page.one("input", name="calendar-submission_starts").get("value") == "2026-04-01T09:00"
+
+
+def test_without_the_dates_of_submission_there_is_no_calendar(browser: Browser) -> None:
+    edition = an_edition(phase=None)
+    browser.sign_in(an_organiser(edition)).open(f"/editions/{edition.id}/desk/settings?lang=en")
+
+    browser.submit("Save calendar", expect=422, **{"calendar-review_starts": "2026-04-01T09:00"})
+
+    assert edition.phases == []
+    assert "Say when submissions open." in browser.text
+    assert "Say when submissions close." in browser.text
 
 
 def test_a_calendar_that_cannot_be_keeps_what_was_typed(browser: Browser) -> None:
@@ -142,7 +154,8 @@ def test_an_edition_without_dates_cannot_become_current(browser: Browser) -> Non
     edition = an_edition(phase=None, is_current=False, state="draft")
     browser.sign_in(an_organiser(edition)).open(f"/editions/{edition.id}/desk/settings?lang=en")
 
-    assert "Set the dates of the calendar first." in browser.text
+    assert "to do2. Calendar" in browser.text
+    assert "Make this edition current" not in [text_of(button) for button in browser.page.all("button")]
     browser.send("POST", f"/editions/{edition.id}/desk/settings/current", expect=None)
     assert browser.status in (400, 409)  # no token, or refused
 
@@ -154,7 +167,7 @@ def test_who_makes_an_edition_organises_it(browser: Browser) -> None:
     browser.submit("Make edition", name="2027年科技活动周", slug="2027")
 
     made = db.session.scalars(sa.select(Edition).where(Edition.slug == "2027")).one()
-    assert browser.url == f"/editions/{made.id}/desk/settings"
+    assert browser.url == f"/editions/{made.id}/desk"
     assert made.state == "draft"
 
 

@@ -8,19 +8,37 @@ from flask import abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from contest.accounts import registry
 from contest.accounts.access import auditor_required, me
+from contest.accounts.models import Person
 from contest.clock import now
 from contest.db import transaction
 from contest.editions.actions import create_edition
 from contest.editions.forms import NewEditionForm
 from contest.editions.models import Edition
-from contest.editions.queries import all_editions, calendar, edition_or_404, next_phase, phase_at, watched_by
+from contest.editions.queries import (
+    all_editions,
+    calendar,
+    edition_or_404,
+    first_steps,
+    next_phase,
+    own_desk,
+    phase_at,
+    watched_by,
+)
 from contest.editions.registry import panels
 from contest.editions.rules import why_not_create
 from contest.editions.views.blueprint import bp
 from contest.jobs.queries import worker_is_alive
 from contest.web.filters import span
 from contest.web.pagination import paginate
+
+
+@registry.landing(order=30)
+def _landing(person: Person) -> str | None:
+    """Who runs or watches an edition lands at its desk."""
+    edition_id = own_desk(person)
+    return url_for("editions.dashboard", edition_id=edition_id) if edition_id else None
 
 
 @bp.route("/editions/<int:edition_id>/desk")
@@ -36,6 +54,7 @@ def dashboard(edition_id: int) -> ResponseReturnValue:
         present=phase_at(edition, at),
         following=next_phase(edition, at),
         calendar=calendar(edition, at),
+        first_steps=first_steps(edition),
         figures=[figure for panel in parts for figure in panel.figures],
         waiting=[item for panel in parts for item in panel.waiting if item.count],
         panels=[panel for panel in parts if panel.template],
@@ -73,8 +92,8 @@ def edition_list() -> ResponseReturnValue:
             with transaction():
                 zone = current_app.config["SETTINGS"].time_zone
                 edition = create_edition(form.slug.data, name=form.name.data, time_zone=zone, by=me(), at=now())
-            flash(_("The edition was made. Set its dates and categories, then make it current."))
-            return redirect(url_for(".settings", edition_id=edition.id))
+            flash(_("The edition was made. Nobody sees it until you make it current."))
+            return redirect(url_for(".dashboard", edition_id=edition.id))
     page = paginate(all_editions() if makes else all_editions().where(Edition.id.in_(watched_by(me()))))
     return (
         render_template("editions/edition_list.html", page=page, form=form if makes else None),

@@ -12,7 +12,7 @@ from contest.db import transaction
 from contest.editions import actions
 from contest.editions.forms import CalendarForm, CategoryForm, GroupsForm, NewCategoryForm, TextsForm
 from contest.editions.models import Category, Edition
-from contest.editions.queries import calendar, category_of, edition_or_404
+from contest.editions.queries import calendar, category_of, edition_or_404, first_steps
 from contest.editions.rules import why_not_make_current
 from contest.editions.views.blueprint import bp
 
@@ -36,14 +36,16 @@ def page(edition: Edition, **changed: Any) -> str:
         calendar=calendar(edition, now()),
         categories=categories,
         reason=why_not_make_current(edition),
+        first_steps=first_steps(edition),
         form=next(iter(changed.values()), None),
         **shown,
     )
 
 
-def saved(edition: Edition, anchor: str) -> ResponseReturnValue:
+def saved(edition: Edition) -> ResponseReturnValue:
+    """Back to the top of the page, where it is said: further down nobody would see that it was saved."""
     flash(_("Saved."))
-    return redirect(url_for(".settings", edition_id=edition.id, _anchor=anchor))
+    return redirect(url_for(".settings", edition_id=edition.id))
 
 
 @bp.route("/editions/<int:edition_id>/desk/settings")
@@ -64,7 +66,7 @@ def texts(edition_id: int) -> ResponseReturnValue:
         given = {name: form[name].data or "" for name in actions.TEXTS if name != "upload_grace_min"}
         given["upload_grace_min"] = form.upload_grace_min.data
         actions.describe_edition(edition, given, by=me(), at=now())
-    return saved(edition, "texts")
+    return saved(edition)
 
 
 @bp.route("/editions/<int:edition_id>/desk/settings/calendar", methods=["POST"])
@@ -77,7 +79,7 @@ def dates(edition_id: int) -> ResponseReturnValue:
         return page(edition, dates=form), 422
     with transaction():
         actions.set_calendar(edition, form.dates(), by=me(), at=now())
-    return saved(edition, "calendar")
+    return saved(edition)
 
 
 @bp.route("/editions/<int:edition_id>/desk/settings/groups", methods=["POST"])
@@ -90,7 +92,7 @@ def groups(edition_id: int) -> ResponseReturnValue:
         return page(edition, groups=form), 422
     with transaction():
         actions.name_groups(edition, form.names(), by=me(), at=now())
-    return saved(edition, "groups")
+    return saved(edition)
 
 
 @bp.route("/editions/<int:edition_id>/desk/settings/categories", methods=["POST"])
@@ -103,7 +105,7 @@ def categories(edition_id: int) -> ResponseReturnValue:
         return page(edition, new_category=form), 422
     with transaction():
         actions.add_category(edition, kind=form.kind.data, limits=form.limits(), by=me(), at=now())
-    return saved(edition, "categories")
+    return saved(edition)
 
 
 @bp.route("/editions/<int:edition_id>/desk/settings/categories/<int:category_id>", methods=["POST"])
@@ -117,7 +119,7 @@ def category(edition_id: int, category_id: int) -> ResponseReturnValue:
         return page(edition, **{found.code: form}), 422
     with transaction():
         actions.change_category(found, form.limits(), by=me(), at=now())
-    return saved(edition, f"category-{found.code}")
+    return saved(edition)
 
 
 @bp.route("/editions/<int:edition_id>/desk/settings/current", methods=["POST"])
