@@ -10,6 +10,7 @@ from contest.accounts.actions import accept_invitation, invite
 from contest.accounts.models import Unit
 from contest.audit.models import AuditLine
 from contest.db import db, transaction
+from contest.editions.models import Edition
 from contest.errors import Refused
 from contest.judging import actions
 from contest.judging.models import Assignment, Round
@@ -381,3 +382,12 @@ def test_names_with_signs_emoji_and_200_characters_do_no_harm(browser: Browser) 
 
     assert name in browser.text
     fill(round_)
+
+
+def test_without_a_category_a_new_round_says_what_comes_first(browser: Browser) -> None:
+    edition = save(Edition(slug="bare", name="Bare", state="draft", created_at=clock.now()))
+
+    browser.sign_in(an_organiser(edition)).open(f"/editions/{edition.id}/desk/rounds/new?lang=en")
+
+    assert "Add a category first." in browser.text
+    assert "Save the round" not in browser.text
