@@ -13,7 +13,7 @@ from contest.db import db
 from contest.editions.models import Category, Edition
 from contest.editions.queries import current_edition
 from contest.showcase import kept
-from contest.showcase.front import Front
+from contest.showcase.front import Front, clauses
 from contest.showcase.kept import kept_briefly
 from contest.showcase.queries import (
     FILM,
@@ -49,7 +49,8 @@ def home() -> str:
     shown = _edition_to_show(edition)
     winners = as_works(db.session.scalars(works(shown).limit(ON_HOME)).unique()) if shown else []
     if edition is None:
-        return render_template("showcase/quiet.html", shown=shown, winners=winners)
+        motto = _("Three minutes for someone who chases light")
+        return render_template("showcase/quiet.html", motto=motto, clauses=clauses(motto), shown=shown, winners=winners)
     front = Front.of(edition, now())
     return render_template("showcase/home.html", edition=edition, front=front, shown=shown, winners=winners)
 
