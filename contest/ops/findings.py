@@ -21,6 +21,7 @@ from contest.ops import schema
 from contest.ops.finding import Finding
 from contest.ops.media_findings import media_findings
 from contest.storage import open_storage
+from contest.uploads import parts
 from contest.web.commands import typed
 
 SKEW_S = 5
@@ -96,25 +97,35 @@ def _others_may_read(path: Path) -> bool:
 
 
 def _disk(settings: Settings, at: datetime) -> Iterator[Finding]:
-    free = shutil.disk_usage(settings.instance).free // MIB
-    reserve = settings.disk_reserve_mib
-    said = _("%(free)s MiB free, %(reserve)s MiB are kept in reserve", free=free, reserve=reserve)
+    """Each disk once: that of the files, where uploads arrive, and that of the instance when it is another."""
+    uploads = parts.folder(settings).parent
+    if uploads.stat().st_dev != settings.instance.stat().st_dev:
+        yield _room(
+            settings,
+            settings.instance,
+            full=_("The disk of the instance is full: soon nothing more can be saved"),
+            advice=_("Room for three of the largest uploads should be free: films are worked on there."),
+        )
+    yield _room(
+        settings,
+        uploads,
+        full=_("The disk is full: new uploads are refused"),
+        advice=_(
+            "Room for three of the largest uploads should be free: the original, what is made of it, and a reserve."
+        ),
+    )
+
+
+def _room(settings: Settings, folder: Path, *, full: str, advice: str) -> Finding:
+    free, reserve = shutil.disk_usage(folder).free // MIB, settings.disk_reserve_mib
+    said = _(
+        "%(folder)s: %(free)s MiB free, %(reserve)s MiB are kept in reserve", folder=folder, free=free, reserve=reserve
+    )
     if free < reserve:
-        yield Finding(
-            "missing",
-            _("The disk is full: new uploads are refused"),
-            said,
-            _("Free some space, or move the instance to a larger disk."),
-        )
-    elif free < reserve + settings.upload_max_mib * 3:
-        yield Finding(
-            "weak",
-            _("There is little disk space left"),
-            said,
-            _("Room for three of the largest uploads should be free: the original, what is made of it, and a reserve."),
-        )
-    else:
-        yield Finding("ok", _("There is enough disk space"), said)
+        return Finding("missing", full, said, _("Free some space, or move the folder to a larger disk."))
+    if free < reserve + settings.upload_max_mib * 3:
+        return Finding("weak", _("There is little disk space left"), said, advice)
+    return Finding("ok", _("There is enough disk space"), said)
 
 
 def _clock(settings: Settings, at: datetime) -> Iterator[Finding]:

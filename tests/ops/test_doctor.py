@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import tempfile
 from collections import namedtuple
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,34 @@ def test_a_full_disk_is_told(well: Flask, monkeypatch: pytest.MonkeyPatch, free_
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: Usage(1, 1, free_mib * 1024 * 1024))
 
     assert title in found(well)
+
+
+@pytest.fixture
+def other_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a disk that is not that of the instance."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        assert Path(folder).stat().st_dev != tmp_path.stat().st_dev
+        yield Path(folder)
+
+
+def disks_told(app: Flask, media: Path) -> list[tuple[str, str]]:
+    """What is said of the disks when media lie in `media`: how bad it is, and of which folder."""
+    settings = config.load(instance=app.config["SETTINGS"].instance, testing=True, storage_url=f"file://{media}")
+    with force_locale("en"):
+        told = findings(settings, at=clock.now())
+    return [(one.level, one.detail.split(": ")[0]) for one in told if "disk " in one.title]
+
+
+def test_the_disk_of_the_files_is_looked_at_too(well: Flask, monkeypatch: pytest.MonkeyPatch, other_disk: Path) -> None:
+    room = {other_disk.stat().st_dev: 10 * config.MIB}
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(1, 1, room.get(Path(path).stat().st_dev, 2**50)))
+    instance = well.config["SETTINGS"].instance
+
+    assert disks_told(well, other_disk / "media") == [("ok", str(instance)), ("missing", str(other_disk / "media"))]
+
+
+def test_one_disk_is_told_once(well: Flask, tmp_path: Path) -> None:
+    assert [folder for _level, folder in disks_told(well, tmp_path / "media")] == [str(tmp_path / "media")]
 
 
 def test_a_missing_ffmpeg_is_told_and_what_to_install(well: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
