@@ -39,6 +39,12 @@ class Front:
         return self.now is not None and self.now.kind == "submission"
 
     @property
+    def took_entries(self) -> bool:
+        """Whether submissions have closed: from then on nobody is asked to enter."""
+        phase = self.edition.phase("submission")
+        return phase is not None and phase.ends_at is not None and phase.ends_at <= self.at
+
+    @property
     def has_begun(self) -> bool:
         return any(phase.starts_at <= self.at for phase in self.edition.phases)
 

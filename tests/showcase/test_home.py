@@ -118,3 +118,14 @@ def test_a_signed_out_visitor_gets_no_cookie(visitor: Browser) -> None:
 
     assert "Set-Cookie" not in visitor.open("/").response.headers
     assert "Set-Cookie" not in visitor.open("/showcase").response.headers
+
+
+@pytest.mark.parametrize(("phase", "asked"), [("submission", True), ("review", False), ("showcase", False)])
+def test_nobody_is_asked_to_enter_once_submissions_have_closed(visitor: Browser, phase: str, asked: bool) -> None:
+    an_edition(phase=phase)
+
+    visitor.open("/")
+
+    assert ("Four steps to enter" in visitor.text) is asked
+    assert ("Enter your work" in visitor.text) is asked
+    assert ("See your own entries" in visitor.text) is not asked
