@@ -1,5 +1,10 @@
-"""Words for people who read the record. A feature may describe its own verbs; others are shown as they are."""
+"""Words for people who read the record: for each verb, kind of object, key and value that some action writes.
 
+What nobody described is shown as it is; a house rule asks that every verb and key in the code has its words. A feature
+can describe its own here too, and must where the words need more than a list.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -21,6 +26,7 @@ SENTENCES: dict[str, Any] = {
     "edition.grouped": _l("changed the groups"),
     "edition.made_current": _l("made the edition current"),
     "entry.file-placed": _l("put a file into an entry"),
+    "entry.file-removed": _l("took a file out of an entry"),
     "entry.passed": _l("passed an entry"),
     "entry.returned": _l("returned an entry"),
     "entry.started": _l("started an entry"),
@@ -75,6 +81,106 @@ NOUNS: dict[str, Any] = {
     "sign_in_session": _l("session"),
     "upload": _l("upload"),
 }
+KEYS: dict[str, Any] = {
+    "asset": _l("File number"),
+    "authors": _l("Authors"),
+    "awards": _l("Prizes"),
+    "ballots": _l("Ballots"),
+    "bytes": _l("Size"),
+    "category": _l("Category"),
+    "closes_at": _l("Deadline"),
+    "code": _l("Code"),
+    "contact_email": _l("Help e-mail"),
+    "contact_phone": _l("Help phone"),
+    "description": _l("Who and what it is for, in Chinese"),
+    "description_en": _l("Who and what it is for, in English"),
+    "edition": _l("Edition"),
+    "email": _l("E-mail"),
+    "entry_id": _l("Number of the entry"),
+    "fields": _l("What was changed"),
+    "files": _l("Files"),
+    "introduction": _l("Introduction in Chinese"),
+    "introduction_en": _l("Introduction in English"),
+    "ip": _l("Network address"),
+    "judge_id": _l("Judge"),
+    "judges": _l("Judges"),
+    "judging": _l("Judging"),
+    "kind": _l("Kind of work"),
+    "locale": _l("Language"),
+    "max_bytes": _l("Largest file"),
+    "max_files": _l("Most files in one entry"),
+    "max_length_ms": _l("Longest length"),
+    "min_length_ms": _l("Shortest length"),
+    "min_long_side": _l("Smallest long side"),
+    "min_short_side": _l("Smallest short side"),
+    "name": _l("Name"),
+    "name_en": _l("Name in English"),
+    "notice": _l("Public notice"),
+    "number": _l("Entry number"),
+    "organisers": _l("Organisers"),
+    "person_id": _l("Person"),
+    "phone": _l("Phone number"),
+    "position": _l("Place among the files"),
+    "purpose": _l("What for"),
+    "quorum": _l("Ballots needed for a place"),
+    "reason": _l("Reason"),
+    "review": _l("Eligibility review"),
+    "revision": _l("Revision"),
+    "role": _l("Role"),
+    "round_id": _l("Number of the round"),
+    "rubric": _l("Rubric"),
+    "sessions": _l("Sessions"),
+    "sha256": "SHA-256",
+    "showcase": _l("Showcase"),
+    "slug": _l("Short name for addresses"),
+    "sound_required": _l("There must be sound"),
+    "state": _l("State"),
+    "submission": _l("Submissions"),
+    "theme": _l("Theme in Chinese"),
+    "theme_en": _l("Theme in English"),
+    "tier": _l("Prize"),
+    "title": _l("Title"),
+    "tolerance_ms": _l("Tolerance"),
+    "unsubmitted": _l("Ballots not submitted"),
+    "upload_grace_min": _l("Grace for running uploads"),
+    "version": _l("Version"),
+    "voided": _l("Ballots that no longer count"),
+}
+# Where a key means something of its own.
+KEYS_OF: dict[tuple[str, str], Any] = {
+    ("asset.unreadable", "code"): _l("What is wrong"),
+    ("category.added", "code"): _l("Letter"),
+    ("entry.passed", "code"): _l("Code name"),
+    ("invitation.made", "name"): _l("Full name"),
+    ("person.changed", "name"): _l("Full name"),
+}
+STATES = {
+    "draft": _l("Draft"),
+    "locked": _l("Locked"),
+    "open": _l("Not begun"),
+    "passed": _l("Passed"),
+    "recused": _l("Recused"),
+    "returned": _l("Returned"),
+    "submitted": _l("Submitted"),
+    "void": _l("Void"),
+    "withdrawn": _l("Withdrawn"),
+}
+# A word of the code and what people call it, by the key it stands under.
+VALUES: dict[str, dict[Any, Any]] = {
+    "before": STATES,
+    "kind": {"photo": _l("Photos"), "video": _l("Video")},
+    "role": {
+        "auditor": _l("Auditor"),
+        "entrant": _l("Entrant"),
+        "judge": _l("Judge"),
+        "organiser": _l("Organiser"),
+        "unit_officer": _l("Unit officer"),
+    },
+    "state": STATES,
+    "tier": {1: _l("First prize"), 2: _l("Second prize"), 3: _l("Third prize"), 4: _l("Merit award")},
+}
+Say = Callable[[Any], str]
+_SAID_BY: dict[tuple[str, str], Say] = {}
 
 
 def describe(verb: str, sentence: Any) -> None:
@@ -95,3 +201,23 @@ def sentence_of(verb: str) -> str:
 def noun_of(kind: str) -> str:
     """The word for the objects of table `kind`; the table's name when nobody described it."""
     return str(NOUNS.get(kind, kind.replace("_", " ")))
+
+
+def describe_value(key: str, say: Say, *, verb: str = "") -> None:
+    """Let `say` word what stands under `key`, in all lines or only in those of `verb`."""
+    _SAID_BY[verb, key] = say
+
+
+def word_of(key: str, *, verb: str = "") -> str:
+    """What people call a detail; the key itself when nobody described it."""
+    return str(KEYS_OF.get((verb, key)) or KEYS.get(key, key))
+
+
+def says(key: str, *, verb: str) -> Say | None:
+    """What words the values under `key`, if anything was given for it."""
+    return _SAID_BY.get((verb, key)) or _SAID_BY.get(("", key))
+
+
+def value_of(key: str, value: Any) -> str:
+    """The word for a single value; the value itself when it has none."""
+    return str(VALUES.get(key, {}).get(value, value))

@@ -25,6 +25,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Sto
 
 from contest.accounts.logins import Login, folded_login
 from contest.accounts.models import Person
+from contest.audit.words import describe_value
 from contest.clock import local
 from contest.errors import Refused
 from contest.judging.models import Criterion, Round
@@ -280,6 +281,18 @@ def recusal_text(reason: str) -> str:
     kind, _colon, note = reason.partition(": ")
     known = {choice.value: str(choice.label) for choice in RECUSALS}
     return _(": ").join(part for part in (known.get(kind, kind), note) if part)
+
+
+def rubric_text(lines: Sequence[Sequence[Any]]) -> str:
+    """A recorded rubric as people read it: name, weight and highest mark of each criterion."""
+    return "; ".join(
+        _("%(name)s %(weight)s%%, at most %(most)s", name=name, weight=f"{weight / 100:g}", most=f"{most / 100:g}")
+        for name, weight, most, _step in lines
+    )
+
+
+describe_value("reason", recusal_text, verb="ballot.recused")
+describe_value("rubric", rubric_text)
 
 
 class BallotForm(Form):

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from contest.accounts.access import auditor_required, me
 from contest.accounts.forms import clean
 from contest.accounts.queries import edition_by, names_of, people_named
+from contest.audit.details import details_of, people_in
 from contest.audit.models import AuditLine
 from contest.audit.queries import Break, first_break, head, kinds_in_use, lines_of, verbs_in_use
 from contest.audit.words import noun_of, sentence_of
@@ -25,7 +26,7 @@ def trail(edition_id: int) -> ResponseReturnValue:
     """The lines of the edition by person, verb and object; `check` reads the whole record and says if it holds."""
     chosen = {name: clean(request.args.get(name))[:MOST_WORDS] for name in ("person", "verb", "kind", "object")}
     page = paginate(filtered(lines_of(edition_id), **chosen), per_page=50)
-    names = names_of({line.actor_id for line in page if line.actor_id})
+    names = names_of({line.actor_id for line in page if line.actor_id}.union(*(people_in(line) for line in page)))
     return render_template(
         "audit/trail.html",
         edition=edition_by(edition_id),
@@ -59,19 +60,8 @@ def shown(line: AuditLine, names: dict[int, str]) -> dict[str, Any]:
         "actor": names.get(line.actor_id or 0),
         "sentence": sentence_of(line.verb),
         "noun": noun_of(line.object_kind),
-        "details": [
-            (key, spelled(value)) for key, value in sorted(line.details.items()) if value not in (None, "", [])
-        ],
+        "details": details_of(line, names=names),
     }
-
-
-def spelled(value: Any) -> str:
-    """A detail as text."""
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {spelled(inner)}" for key, inner in sorted(value.items()))
-    if isinstance(value, list):
-        return ", ".join(spelled(inner) for inner in value)
-    return str(value)
 
 
 def check() -> tuple[Break | None, int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from contest.audit.words import describe_value
 from contest.media.facts import Code
 
 
@@ -24,6 +25,8 @@ def sorry(code: str) -> Sorry:
     kept = _("Everything you typed is kept, and so is the file as it came.")
     return Sorry(title=title(), happened=happened(), kept=kept, todo=todo())
 
+
+describe_value("code", lambda code: sorry(code).title, verb="asset.unreadable")
 
 _Say = Callable[[], str]
 _SORRY: dict[str, tuple[_Say, _Say, _Say]] = {
