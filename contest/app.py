@@ -24,6 +24,7 @@ PARTS = [
     "contest.uploads.views",
     "contest.editions.views",
     "contest.entries.views",
+    "contest.entries.cli",
     "contest.judging.views",
     "contest.results.views",
     "contest.results.cli",

@@ -1,6 +1,7 @@
 """One run of the contest: theme, calendar, categories with their limits, groups."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import get_locale
@@ -127,6 +128,9 @@ class Category(Base):
     min_short_side: Mapped[int | None]
     min_long_side: Mapped[int | None]
     sound_required: Mapped[bool] = mapped_column(default=False)
+    further_limits: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, server_default="{}"
+    )  # of contest.entries.rules.limits.Rules
     last_number: Mapped[int] = mapped_column(default=0)  # of the entry numbers given out; only ever counts up
 
     edition: Mapped[Edition] = relationship(back_populates="categories")

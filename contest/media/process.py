@@ -7,6 +7,7 @@ signal, or before bubblewrap has passed it on, is never noticed - some 15 ms of 
 `LIFELINE`: a pipe that ends with us, however early, and a shell beside the program that waits for that end.
 """
 
+import ctypes
 import os
 import selectors
 import signal
@@ -201,3 +202,20 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
     for pipe in (child.stdin, child.stdout, child.stderr):
         if pipe:
             pipe.close()
+
+
+def adopt_orphans() -> None:
+    """From now on grandchildren whose parent ends become ours. For a program with one thread, which may then wait."""
+    PR_SET_CHILD_SUBREAPER = 36  # noqa: N806 - the name that linux/prctl.h gives it
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def bury_orphans(*, within_s: float = 1.0) -> None:
+    """Wait for those that are ours by adoption and about to end, so that what they used is counted as ours."""
+    until = time.monotonic() + within_s
+    while time.monotonic() < until:
+        try:
+            if os.waitpid(-1, os.WNOHANG) == (0, 0):
+                time.sleep(0.005)
+        except ChildProcessError:
+            return

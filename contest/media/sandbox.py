@@ -15,12 +15,13 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from contest.errors import WrongSetting
-from contest.media.process import LIFELINE, OUTER_LIFELINE, Bounds, Cut, Finished, watch
+from contest.media.process import LIFELINE, OUTER_LIFELINE, Bounds, Cut, Finished, TimedOut, watch
 
 MIB = 1024 * 1024
 LIMITS_ONLY, WALLED = 1, 2
@@ -54,6 +55,11 @@ class Sandbox:
     reason: str = ""  # why it is not level 2, for the operator
     stop: threading.Event | None = field(default=None, compare=False)
     on_start: Callable[[int], None] | None = field(default=None, compare=False)
+    until: float | None = field(default=None, compare=False)  # by the monotonic clock; nothing runs beyond it
+
+    def within(self, seconds: float) -> "Sandbox":
+        """The same, for everything that is done in the next `seconds` together."""
+        return replace(self, until=time.monotonic() + seconds)
 
     def for_job(
         self, *, stop: threading.Event | None = None, on_start: Callable[[int], None] | None = None
@@ -72,6 +78,10 @@ class Sandbox:
         readable: Sequence[Path] = (),
         env: Mapping[str, str] | None = None,
     ) -> Finished:
+        if self.until is not None:
+            timeout_s = min(timeout_s, self.until - time.monotonic())
+            if timeout_s <= 0:
+                raise TimedOut("no time is left")
         return run(
             argv,
             inputs=inputs,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 HEAD = 64 * 1024
+LARGEST_STILL = 256 * 1024 * 1024  # of a moving photo; a film behind it is not looked for further on
 # A mov of before 2001 has no ftyp; these are the boxes it may begin with.
 _FIRST_BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"moof", b"styp"}
 _IMAGE_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"hevc", b"hevx"}
@@ -76,7 +77,7 @@ def structure_of(path: Path, container: str) -> Structure:
 def has_appended_video(path: Path) -> bool:
     """Whether an MP4 follows the end of a JPEG, as in the motion photos of phones."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        begin = data.find(b"ftyp")
+        begin = data.find(b"ftyp", 0, LARGEST_STILL)
         return begin > 0 and data.rfind(b"\xff\xd9", 0, begin) >= 0
 
 

@@ -1,25 +1,26 @@
 """What was measured, held against the limits of a category."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from contest.editions.models import Category
+from contest.entries.rules.limits import OF_VIDEO, PRESETS, Rules, rules_of
 from contest.entries.rules.unreadable import sorry
-from contest.entries.rules.verdict import Finding, findings, limits_of, outcome_of
+from contest.entries.rules.verdict import Finding, findings, outcome_of
 from contest.entries.rules.wording import line
 from contest.media.facts import AiLabel, Code, Flag
 from tests.entries.factories import PHOTO_FACTS, VIDEO_FACTS
 from tests.factories import a_photo_category, a_video_category
 
 
-def a_category(**columns: Any) -> Category:
-    return a_video_category(**{"tolerance_ms": 500, **columns})
+def a_category(**columns: Any) -> Rules:
+    return rules_of(a_video_category(**{"tolerance_ms": 500, **columns}))
 
 
-def found(code: str, facts: Any, category: Category) -> Finding:
+def found(code: str, facts: Any, category: Rules) -> Finding:
     return next(finding for finding in findings(facts, category) if finding.code == code)
 
 
@@ -97,7 +98,7 @@ def test_a_portrait_video_is_measured_by_its_short_side() -> None:
 
 
 def test_a_photo_sent_by_a_chat_app_is_too_small() -> None:
-    finding = found("long-side", replace(PHOTO_FACTS, width=720, height=405), a_photo_category())
+    finding = found("long-side", replace(PHOTO_FACTS, width=720, height=405), rules_of(a_photo_category()))
 
     assert (finding.outcome, finding.measured, finding.limit) == ("must_fix", [720, 405], 1600)
 
@@ -125,7 +126,7 @@ def test_what_is_only_good_to_know_never_stops_an_entry() -> None:
 
 def test_a_length_is_told_with_its_limit_and_the_rule(app: Flask) -> None:
     category = a_category()
-    limits = limits_of(category)
+    limits = category.to_json()
 
     with app.test_request_context("/?lang=en"):
         fits = line(found("length", VIDEO_FACTS, category).to_json(), limits)
@@ -164,3 +165,83 @@ def test_a_finding_of_another_version_is_still_shown(app: Flask) -> None:
         shown = line({"code": "shakiness", "outcome": "advice", "measured": 3, "limit": None}, {})
 
     assert (shown.kind, shown.title) == ("warn", "shakiness")
+
+
+def held(facts: Any, **limits: Any) -> dict[str, tuple[str, Any]]:
+    """What each rule says, by code: the outcome and what was measured."""
+    return {one.code: (one.outcome, one.measured) for one in findings(facts, Rules(kind=facts.kind, **limits))}
+
+
+@pytest.mark.parametrize(
+    ("limits", "facts", "code", "outcome"),
+    [
+        ({"min_bytes": 1000}, {"size_bytes": 999}, "min-size", "must_fix"),
+        ({"min_bytes": 1000}, {"size_bytes": 1000}, "min-size", "ok"),
+        ({"min_aspect": 1.7, "max_aspect": 1.8}, {"width": 1920, "height": 1080}, "aspect", "ok"),
+        ({"min_aspect": 1.7, "max_aspect": 1.8}, {"width": 1080, "height": 1920}, "aspect", "ok"),
+        ({"min_aspect": 1.7, "max_aspect": 1.8}, {"width": 1440, "height": 1080}, "aspect", "must_fix"),
+        ({"max_aspect": 2.0}, {"width": 2400, "height": 1000}, "aspect", "must_fix"),
+        ({"orientations": ("landscape",)}, {"width": 1080, "height": 1920}, "orientation", "must_fix"),
+        ({"orientations": ("landscape", "square")}, {"width": 1080, "height": 1080}, "orientation", "ok"),
+        ({"min_fps": 24.5, "max_fps": 30.5}, {"fps": 29.97}, "fps", "ok"),
+        ({"min_fps": 24.5, "max_fps": 30.5}, {"fps": 60.0}, "fps", "must_fix"),
+        ({"min_bit_rate": 5_000_000}, {"bit_rate": 4_999_999}, "bit-rate", "must_fix"),
+        ({"containers": ("mp4",)}, {"container": "matroska"}, "container", "must_fix"),
+        ({"codecs": ("h264",)}, {"codec": "hevc"}, "codec", "must_fix"),
+        ({"min_long_side": 1280}, {"width": 720, "height": 1280}, "long-side", "ok"),
+    ],
+)
+def test_every_limit_is_held_at_its_edge(
+    limits: dict[str, Any], facts: dict[str, Any], code: str, outcome: str
+) -> None:
+    assert held(replace(VIDEO_FACTS, **facts), **limits)[code][0] == outcome
+
+
+@pytest.mark.parametrize(("severity", "outcome"), [("reject", "must_fix"), ("warn", "advice"), ("off", "ok")])
+def test_how_hard_a_rule_is_can_be_set(severity: Any, outcome: str) -> None:
+    too_long = replace(VIDEO_FACTS, length_ms=200_000)
+
+    assert held(too_long, max_length_ms=180_000, severities={"length": severity})["length"][0] == outcome
+
+
+def test_three_minutes_asks_for_nothing_but_the_length() -> None:
+    rules = PRESETS["three-minutes"]
+    tiny = replace(
+        VIDEO_FACTS, width=160, height=120, fps=5.0, audio_stream=None, loudness_lufs=None, length_ms=180_500
+    )
+
+    assert outcome_of(findings(tiny, rules)) == "ok"
+    assert outcome_of(findings(replace(tiny, length_ms=180_501), rules)) == "must_fix"
+
+
+def test_rules_come_back_from_the_report_as_they_were() -> None:
+    for rules in PRESETS.values():
+        assert Rules.from_json(json.loads(json.dumps(rules.to_json()))) == rules
+
+
+def test_every_rule_that_is_missed_says_what_is_allowed_and_what_to_do(app: Flask) -> None:
+    rules = Rules(
+        kind="video",
+        max_length_ms=1,
+        min_length_ms=10**9,
+        max_bytes=1,
+        min_bytes=10**12,
+        min_short_side=9999,
+        min_long_side=9999,
+        min_aspect=3.0,
+        max_aspect=4.0,
+        orientations=("portrait",),
+        min_fps=200.0,
+        max_fps=300.0,
+        min_bit_rate=10**9,
+        containers=("avi",),
+        codecs=("vp8",),
+        sound_required=True,
+    )
+    facts = replace(VIDEO_FACTS, audio_stream=None, loudness_lufs=None)
+
+    with app.test_request_context("/?lang=en"):
+        missed = [line(one.to_json(), rules.to_json()) for one in findings(facts, rules) if one.outcome == "must_fix"]
+
+    assert [one.code for one in missed] == list(OF_VIDEO)
+    assert all(one.title and one.fix for one in missed)

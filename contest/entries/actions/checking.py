@@ -14,18 +14,18 @@ from contest.media.facts import Facts
 
 def write_report(file: EntryFile, *, at: datetime) -> CheckReport:
     """Hold what was measured against the limits of now. Told twice of the same check, it writes one report."""
-    asset, category = file.asset, file.entry.category
+    asset, asked = file.asset, rules.rules_of(file.entry.category)
     checked_at = asset.checked_at or at
     if file.report is not None and file.report.checked_at == checked_at:
         return file.report
     if asset.state == "unreadable":
         outcome, found = "unreadable", []
     else:
-        found = rules.findings(Facts.from_json(asset.facts or {}), category)
+        found = rules.findings(Facts.from_json(asset.facts or {}), asked)
         outcome = rules.outcome_of(found)
     report = CheckReport(
         outcome=outcome,
-        limits=rules.limits_of(category),
+        limits=asked.to_json(),
         findings=[finding.to_json() for finding in found],
         checked_at=checked_at,
     )

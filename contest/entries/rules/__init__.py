@@ -1,5 +1,6 @@
 """Reasons to say no to an entry, and what its files' checks mean."""
 
+from contest.entries.rules.limits import Rules, rules_of
 from contest.entries.rules.review import why_not_decide, why_not_return
 from contest.entries.rules.submission import (
     MAX_AUTHORS,
@@ -12,7 +13,7 @@ from contest.entries.rules.submission import (
     why_not_submit,
     why_not_withdraw,
 )
-from contest.entries.rules.verdict import Finding, findings, limits_of, outcome_of
+from contest.entries.rules.verdict import Finding, findings, outcome_of
 
 __all__ = [
     "MAX_AUTHORS",
@@ -20,10 +21,11 @@ __all__ = [
     "TITLE_MAX",
     "Finding",
     "Missing",
+    "Rules",
     "findings",
-    "limits_of",
     "missing",
     "outcome_of",
+    "rules_of",
     "why_not_decide",
     "why_not_edit",
     "why_not_receive",

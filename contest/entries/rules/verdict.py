@@ -1,13 +1,13 @@
-"""The verdict on a file: what was measured held against the limits of its category. Pure: no database, no words.
+"""The verdict on a file: what was measured held against the rules. Pure: no database, no words.
 
 Findings are kept as they are and worded when shown, so that a report reads in the language of whoever opens it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from contest.editions.models import Category
+from contest.entries.rules.limits import Rules
 from contest.media.facts import Facts, Flag
 
 Outcome = Literal["ok", "info", "advice", "must_fix"]
@@ -16,7 +16,7 @@ QUIET_LUFS = -24.0  # EBU R 128 asks for -23; what plays on phones lies between 
 LOUD_LUFS = -9.0
 SILENT_LUFS = -60.0
 ADVICE_FLAGS = (Flag.HIDDEN_MEDIA, Flag.INCOMPLETE, Flag.FEW_FRAMES)
-QUALITY = ("loudness",)  # the rest of what is measured must be met
+_MISSED: dict[str, Outcome] = {"reject": "must_fix", "warn": "advice", "off": "ok"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,71 +32,94 @@ class Finding:
         return asdict(self)
 
 
-def limits_of(category: Category) -> dict[str, Any]:
-    """The limits as they stand now, to be kept with the report."""
-    names = (
-        "max_bytes",
-        "min_length_ms",
-        "max_length_ms",
-        "tolerance_ms",
-        "min_short_side",
-        "min_long_side",
-        "sound_required",
-    )
-    return {name: getattr(category, name) for name in names}
-
-
-def findings(facts: Facts, category: Category) -> list[Finding]:
+def findings(facts: Facts, rules: Rules) -> list[Finding]:
     """Every line of the report on a file that could be read, the must-pass ones first."""
-    lines = _of_video(facts, category) if facts.kind == "video" else _of_photo(facts, category)
+    lines = _of_video(facts, rules) if facts.kind == "video" else _of_photo(facts, rules)
     return [*lines, *_notes(facts)]
 
 
-def outcome_of(found: list[Finding]) -> str:
+def outcome_of(found: Sequence[Finding]) -> str:
     """The verdict on the whole file: must_fix, advice or ok."""
     outcomes = {finding.outcome for finding in found}
     return next((word for word in ("must_fix", "advice") if word in outcomes), "ok")
 
 
-def _of_video(facts: Facts, category: Category) -> Iterator[Finding]:
-    longest, shortest = category.max_length_ms, category.min_length_ms
-    fits = longest is None or facts.length_ms <= longest + category.tolerance_ms
-    yield Finding(code="length", outcome=_must(fits), measured=facts.length_ms, limit=longest)
+def _of_video(facts: Facts, rules: Rules) -> Iterator[Finding]:
+    longest, shortest = rules.max_length_ms, rules.min_length_ms
+    fits = longest is None or facts.length_ms <= longest + rules.tolerance_ms
+    yield _line(rules, "length", fits, facts.length_ms, longest)
     if shortest is not None:
-        long_enough = facts.length_ms >= shortest - category.tolerance_ms
-        yield Finding(code="min-length", outcome=_must(long_enough), measured=facts.length_ms, limit=shortest)
-    yield _size(facts, category)
-    yield _side("short-side", facts, facts.short_side, category.min_short_side)
+        long_enough = facts.length_ms >= shortest - rules.tolerance_ms
+        yield _line(rules, "min-length", long_enough, facts.length_ms, shortest)
+    yield from _sizes(facts, rules)
+    yield _side(rules, "short-side", facts, facts.short_side, rules.min_short_side)
+    if rules.min_long_side is not None:
+        yield _side(rules, "long-side", facts, max(facts.width, facts.height), rules.min_long_side)
+    yield from _shape(facts, rules)
+    if rules.min_fps is not None or rules.max_fps is not None:
+        limit = [rules.min_fps, rules.max_fps]
+        yield _line(rules, "fps", _between(facts.fps, *limit), round(facts.fps, 2), limit)
+    if rules.min_bit_rate is not None or rules.max_bit_rate is not None:
+        limit = [rules.min_bit_rate, rules.max_bit_rate]
+        yield _line(rules, "bit-rate", _between(facts.bit_rate, *limit), facts.bit_rate, limit)
+    yield from _format(facts, rules)
     yield Finding(code="playable", outcome="ok", measured=[facts.container, facts.codec, facts.audio_codec])
-    yield from _sound(facts, category)
+    yield from _sound(facts, rules)
 
 
-def _of_photo(facts: Facts, category: Category) -> Iterator[Finding]:
-    yield _side("long-side", facts, max(facts.width, facts.height), category.min_long_side)
-    yield _size(facts, category)
+def _of_photo(facts: Facts, rules: Rules) -> Iterator[Finding]:
+    yield _side(rules, "long-side", facts, max(facts.width, facts.height), rules.min_long_side)
+    if rules.min_short_side is not None:
+        yield _side(rules, "short-side", facts, facts.short_side, rules.min_short_side)
+    if rules.max_pixels is not None and facts.width * facts.height > rules.max_pixels:
+        yield _line(rules, "pixels", False, facts.width * facts.height, rules.max_pixels)
+    yield from _sizes(facts, rules)
+    yield from _shape(facts, rules)
+    yield from _format(facts, rules)
     yield Finding(code="playable", outcome="ok", measured=[facts.container, facts.codec, ""])
 
 
-def _size(facts: Facts, category: Category) -> Finding:
-    fits = facts.size_bytes <= category.max_bytes
-    return Finding(code="size", outcome=_must(fits), measured=facts.size_bytes, limit=category.max_bytes)
+def _sizes(facts: Facts, rules: Rules) -> Iterator[Finding]:
+    if rules.max_bytes is not None:
+        yield _line(rules, "size", facts.size_bytes <= rules.max_bytes, facts.size_bytes, rules.max_bytes)
+    if rules.min_bytes is not None:
+        yield _line(rules, "min-size", facts.size_bytes >= rules.min_bytes, facts.size_bytes, rules.min_bytes)
 
 
-def _side(code: str, facts: Facts, side: int, least: int | None) -> Finding:
-    large_enough = least is None or side >= least
-    return Finding(code=code, outcome=_must(large_enough), measured=[facts.width, facts.height], limit=least)
+def _side(rules: Rules, code: str, facts: Facts, side: int, least: int | None) -> Finding:
+    return _line(rules, code, least is None or side >= least, [facts.width, facts.height], least)
 
 
-def _sound(facts: Facts, category: Category) -> Iterator[Finding]:
+def _shape(facts: Facts, rules: Rules) -> Iterator[Finding]:
+    measured = [facts.width, facts.height]
+    if rules.min_aspect is not None or rules.max_aspect is not None:
+        limit = [rules.min_aspect, rules.max_aspect]
+        aspect = max(measured) / max(1, min(measured))
+        yield _line(rules, "aspect", _between(aspect, *limit), measured, limit)
+    if rules.orientations:
+        allowed = orientation_of(*measured) in rules.orientations
+        yield _line(rules, "orientation", allowed, measured, list(rules.orientations))
+
+
+def orientation_of(width: int, height: int) -> str:
+    return "square" if width == height else "landscape" if width > height else "portrait"
+
+
+def _format(facts: Facts, rules: Rules) -> Iterator[Finding]:
+    if rules.containers:
+        yield _line(rules, "container", facts.container in rules.containers, facts.container, list(rules.containers))
+    if rules.codecs:
+        yield _line(rules, "codec", facts.codec in rules.codecs, facts.codec, list(rules.codecs))
+
+
+def _sound(facts: Facts, rules: Rules) -> Iterator[Finding]:
     loudness = facts.loudness_lufs
     audible = facts.has_sound and loudness is not None and loudness > SILENT_LUFS
     has_stream = facts.audio_stream is not None
-    outcome = _must(audible) if category.sound_required else "ok"
     measured = "sound" if audible else "silent" if has_stream else "none"
-    yield Finding(code="sound", outcome=outcome, measured=measured, limit=category.sound_required)
+    yield _line(rules, "sound", audible or not rules.sound_required, measured, rules.sound_required)
     if audible and loudness is not None:
-        good = QUIET_LUFS <= loudness <= LOUD_LUFS
-        yield Finding(code="loudness", outcome="ok" if good else "advice", measured=round(loudness * 10))
+        yield _line(rules, "loudness", QUIET_LUFS <= loudness <= LOUD_LUFS, round(loudness * 10), None)
 
 
 def _notes(facts: Facts) -> Iterator[Finding]:
@@ -110,5 +133,10 @@ def _notes(facts: Facts) -> Iterator[Finding]:
         yield Finding(code="ai-label", outcome="info", measured=facts.ai_label.value)
 
 
-def _must(holds: bool) -> Outcome:
-    return "ok" if holds else "must_fix"
+def _line(rules: Rules, code: str, holds: bool, measured: Any, limit: Any) -> Finding:
+    outcome = "ok" if holds else _MISSED[rules.severity(code)]
+    return Finding(code=code, outcome=outcome, measured=measured, limit=limit)
+
+
+def _between(value: float, least: float | None, most: float | None) -> bool:
+    return (least is None or value >= least) and (most is None or value <= most)
