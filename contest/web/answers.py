@@ -3,11 +3,12 @@
 from flask import request
 
 JSON_PATHS = ("/api/", "/uploads")
+PLAIN_FORM = "/uploads/plain"  # the one address among them that browsers without scripts open
 
 
 def wants_json() -> bool:
     """A program asks: by its address, or because it would rather have JSON than a page."""
-    if request.path.startswith(JSON_PATHS):
+    if request.path.startswith(JSON_PATHS) and request.path != PLAIN_FORM:
         return True
     accepts = request.accept_mimetypes
     return accepts["application/json"] > accepts["text/html"]

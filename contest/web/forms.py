@@ -13,6 +13,7 @@ from wtforms import Field
 from wtforms import Form as PlainForm
 
 KEPT_CHARACTERS = 200_000
+NOT_TYPED = ("purpose", "next", "back", "outcome", "state")  # kept as well, but nobody wrote them
 NEVER_KEPT = ("password", "csrf_token", "secret", "token")
 
 
@@ -119,7 +120,9 @@ class Kept:
     @property
     def worth_showing(self) -> list[str]:
         """What a person typed, without the machine's own fields and short choices."""
-        return [value for _name, value in self.fields if len(value) > 1 and not value.isdigit()]
+        return [
+            value for name, value in self.fields if name not in NOT_TYPED and len(value) > 1 and not value.isdigit()
+        ]
 
 
 def typed(of: Request) -> Kept:

@@ -62,3 +62,9 @@ def test_more_than_a_form_takes_is_refused(tus: Tus) -> None:
     answer = post(tus, bytes(61 * MIB), limit=500 * MIB)
 
     assert answer.headers["Location"] == "/back"
+
+
+def test_a_body_beyond_every_form_is_refused_with_a_page(tus: Tus) -> None:
+    answer = post(tus, bytes(65 * MIB), limit=500 * MIB)
+
+    assert (answer.status_code, answer.mimetype) == (413, "text/html")
