@@ -1,7 +1,7 @@
 """What a file turned out to be: `Facts`, or `Unreadable` with a closed code that callers translate."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Literal, Self
 
@@ -96,6 +96,7 @@ class Facts:
     audio_codec: str = ""
     audio_channels: int = 0
     loudness_lufs: float | None = None  # integrated, EBU R 128; None when there is no sound to measure
+    quality: dict[str, Any] = field(default_factory=dict)  # how it looks and sounds: estimated, never counted
 
     @property
     def has_sound(self) -> bool:
