@@ -31,6 +31,12 @@ def public(view: View) -> View:
     return view
 
 
+def scripts_too(view: View) -> View:
+    """Also for scripts of the person, by an access token; stands below the access decorator."""
+    view.__scripts__ = True  # type: ignore[attr-defined]
+    return view
+
+
 def _guard(name: str, *roles: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)

@@ -209,3 +209,23 @@ class GrantForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.role.choices = [SelectChoice(role, str(ROLE_WORDS[role])) for role in INVITED_ROLES]
+
+
+class TokenForm(Form):
+    """A secret for a script."""
+
+    name = StringField(
+        _l("What is it for?"),
+        [
+            InputRequired(_l("Write what it is for, so that you know later which one to end")),
+            Length(max=100, message=_l("At most %(max)d characters")),
+        ],
+        filters=[_clean_filter],
+        description=_l("Such as: upload script on the office computer"),
+    )
+    days = SelectField(
+        _l("Valid for"),
+        choices=[SelectChoice(30, _l("30 days")), SelectChoice(90, _l("90 days")), SelectChoice(365, _l("a year"))],
+        coerce=int,
+        default=30,
+    )

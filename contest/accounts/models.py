@@ -133,6 +133,28 @@ class SignInSession(Base):
     person: Mapped[Person] = relationship()
 
 
+class AccessToken(Base):
+    """A secret for a script of its owner's: it sends files as they would, and can do nothing else in their name."""
+
+    __tablename__ = "access_token"
+    __table_args__ = (
+        sa.CheckConstraint("length(token_sha256) = 64", name="token"),
+        sa.CheckConstraint("name <> ''", name="name"),
+        sa.CheckConstraint("expires_at > created_at", name="order"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    name: Mapped[str]  # what its owner calls it
+    token_sha256: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]  # last, to the minute
+    ended_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+
+
 class SignInAttempt(Base):
     """A try to sign in, counted against the name and the address it came from.
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from contest.accounts import registry
 from contest.accounts.logins import Login, folded_login
-from contest.accounts.models import Invitation, PasswordReset, Person, RoleGrant, SignInSession
+from contest.accounts.models import AccessToken, Invitation, PasswordReset, Person, RoleGrant, SignInSession
 from contest.accounts.tokens import sha256_of
 from contest.config import Settings
 from contest.db import db
@@ -49,6 +49,27 @@ def sessions_of(person: Person, *, at: datetime, settings: Settings) -> Sequence
     select = sa.select(SignInSession).where(SignInSession.person_id == person.id, _IS_LIVE)
     ordered = select.order_by(SignInSession.seen_at.desc(), SignInSession.id.desc())
     return db.session.scalars(ordered, _limits(at, settings)).all()
+
+
+def live_token(secret: str, *, at: datetime) -> AccessToken | None:
+    """The access token that is this secret, unless it has ended."""
+    found = sa.select(AccessToken).where(
+        AccessToken.token_sha256 == sha256_of(secret), AccessToken.ended_at.is_(None), AccessToken.expires_at > at
+    )
+    return db.session.scalar(found.options(joinedload(AccessToken.person, innerjoin=True)))
+
+
+def tokens_of(person: Person) -> Sequence[AccessToken]:
+    """The person's access tokens that were not ended, the newest first; some may be out of date."""
+    mine = sa.select(AccessToken).where(AccessToken.person_id == person.id, AccessToken.ended_at.is_(None))
+    return db.session.scalars(mine.order_by(AccessToken.id.desc())).all()
+
+
+def token_of(person: Person, token_id: int) -> AccessToken | None:
+    """The person's own token with that id."""
+    return db.session.scalar(
+        sa.select(AccessToken).where(AccessToken.id == token_id, AccessToken.person_id == person.id)
+    )
 
 
 def session_of(person: Person, session_id: int) -> SignInSession | None:

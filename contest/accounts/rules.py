@@ -18,6 +18,7 @@ FAILURES_OF_NAME = 30  # many addresses try one name; its owner at an address kn
 KNOWN_FOR = timedelta(days=180)
 REGISTRATIONS_OF_IP = 60  # a class that registers in its computer room
 REGISTRATION_WINDOW = timedelta(hours=1)
+MOST_TOKENS = 20
 
 
 def why_not_password(password: str, *, known: list[str]) -> str | None:
@@ -136,3 +137,10 @@ def why_not_manage(person: Person, *, by: Person, edition_id: int) -> str | None
     if any(not by.has_role("organiser", edition_id=other) for other in elsewhere - {edition_id}):
         return _("This person also has a role in an edition that you do not run. Ask its organisers.")
     return None
+
+
+def why_not_another_token(live: int) -> str | None:
+    """A list that nobody can look over is a list where nobody misses one."""
+    if live < MOST_TOKENS:
+        return None
+    return _("You have %(number)s access tokens. End one that you no longer need first.", number=live)

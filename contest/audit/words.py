@@ -59,11 +59,14 @@ SENTENCES: dict[str, Any] = {
     "session.ended": _l("signed out"),
     "session.started": _l("signed in"),
     "sessions.ended": _l("signed other devices out"),
+    "token.ended": _l("ended an access token"),
+    "token.made": _l("made an access token"),
     "upload.cancelled": _l("cancelled an upload"),
     "upload.expired": _l("deleted an unfinished upload"),
     "upload.received": _l("uploaded a file"),
 }
 NOUNS: dict[str, Any] = {
+    "access_token": _l("access token"),
     "asset": _l("file"),
     "assignment": _l("ballot"),
     "award": _l("award"),
@@ -92,6 +95,7 @@ KEYS: dict[str, Any] = {
     "code": _l("Code"),
     "contact_email": _l("Help e-mail"),
     "contact_phone": _l("Help phone"),
+    "days": _l("Days"),
     "description": _l("Who and what it is for, in Chinese"),
     "description_en": _l("Who and what it is for, in English"),
     "edition": _l("Edition"),

@@ -4,17 +4,33 @@ A purpose is `prefix:rest`. The feature registers once, at import, what is to be
 inside the transaction that makes the thing true, so that both are written or neither.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
+from contest.accounts.models import Person
 from contest.uploads.models import Asset, Upload
 
 OnReceived = Callable[[Upload, Asset], None]
 OnChecked = Callable[[Asset], bool | None]
 OnRendered = Callable[[Asset], None]
 
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a person may send a file to: what the page says of it, and the purpose as `sign_purpose` takes it."""
+
+    title: str
+    kind: str
+    max_bytes: int
+    ref: str
+
+
+ListPlaces = Callable[[Person], Iterable[Place]]
+
 _received: dict[str, OnReceived] = {}
 _checked: dict[str, OnChecked] = {}
 _rendered: dict[str, OnRendered] = {}
+_places: list[ListPlaces] = []
 
 
 def on_received(prefix: str, call: OnReceived) -> None:
@@ -30,6 +46,16 @@ def on_checked(prefix: str, call: OnChecked) -> None:
 def on_rendered(prefix: str, call: OnRendered) -> None:
     """There is something to show."""
     _rendered[prefix] = call
+
+
+def lists_places(call: ListPlaces) -> ListPlaces:
+    """What is decorated tells scripts of a person where they may send files."""
+    _places.append(call)
+    return call
+
+
+def places_of(person: Person) -> list[Place]:
+    return [place for call in _places for place in call(person)]
 
 
 def tell_received(upload: Upload, asset: Asset) -> None:

@@ -5,20 +5,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, current_app, flash, redirect, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from contest.accounts.access import me, public, signed_in
+from contest.accounts.access import me, public, scripts_too, signed_in
 from contest.clock import now
 from contest.config import MIB, Settings
 from contest.db import db, transaction
 from contest.errors import Refused
-from contest.uploads import parts, tus
+from contest.uploads import parts, registry, tus
 from contest.uploads.actions import begin_upload, cancel_upload, take_note
 from contest.uploads.models import Upload
 from contest.uploads.queries import upload_of
-from contest.uploads.rules import PLAIN_MAX_BYTES, Purpose, read_purpose, why_too_large
+from contest.uploads.rules import PLAIN_MAX_BYTES, Purpose, read_purpose, sign_purpose, why_too_large
 from contest.web.views import safe_local
 
 CHECKED_BODY_MAX = 16 * MIB  # a body with a checksum is held in memory until it proves right
@@ -48,6 +48,7 @@ def options(upload_id: str = "") -> ResponseReturnValue:
 
 @bp.route("", methods=["POST"], provide_automatic_options=False)
 @signed_in
+@scripts_too
 def create() -> ResponseReturnValue:
     """Begin an upload; its first bytes may come along."""
     if "Upload-Length" not in request.headers:
@@ -72,6 +73,7 @@ def create() -> ResponseReturnValue:
 
 @bp.route("/<upload_id>", methods=["HEAD", "PATCH", "DELETE", "POST"], provide_automatic_options=False)
 @signed_in
+@scripts_too
 def one(upload_id: str) -> ResponseReturnValue:
     """Ask how far an upload is, send the next bytes, or give it up."""
     upload = upload_of(me(), upload_id) or abort(404)
@@ -90,6 +92,24 @@ def plain() -> ResponseReturnValue:
         flash(refused.reason, "bad")
         return redirect(safe_local(request.form.get("back")))
     return redirect(safe_local(request.form.get("next")))
+
+
+@bp.route("/places")
+@signed_in
+@scripts_too
+def places() -> ResponseReturnValue:
+    """For scripts: where the person may send files to now, each with its purpose for Upload-Metadata."""
+    return jsonify(
+        places=[
+            {
+                "title": place.title,
+                "kind": place.kind,
+                "max_bytes": place.max_bytes,
+                "purpose": sign_purpose(kind=place.kind, max_bytes=place.max_bytes, ref=place.ref, person_id=me().id),
+            }
+            for place in registry.places_of(me())
+        ]
+    )
 
 
 def _tell_offset(upload: Upload) -> Response:

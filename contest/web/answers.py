@@ -6,6 +6,12 @@ JSON_PATHS = ("/api/", "/uploads")
 PLAIN_FORM = "/uploads/plain"  # the one address among them that browsers without scripts open
 
 
+def bearer() -> str:
+    """The secret of a script that says who it is by a header. Such a request is never anybody by its cookie."""
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else ""
+
+
 def wants_json() -> bool:
     """A program asks: by its address, or because it would rather have JSON than a page."""
     if request.path.startswith(JSON_PATHS) and request.path != PLAIN_FORM:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, abort, jsonify, redirect, request, session, url_for
@@ -11,9 +11,20 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from contest.web import addresses, bodies, cli, context, errors, filters, forms, headers, i18n, static
+from contest.web.answers import bearer
 
 bp = Blueprint("web", __name__)
-csrf = CSRFProtect()
+
+
+class Csrf(CSRFProtect):
+    """Not asked of scripts that bring a token of their own: no other site can make a browser send that header."""
+
+    def protect(self, **options: Any) -> None:
+        if not bearer():
+            super().protect(**options)
+
+
+csrf = Csrf()
 
 ViewT = TypeVar("ViewT", bound=Callable[..., ResponseReturnValue])
 

@@ -1,9 +1,11 @@
 """Real server processes, real connections, real kills."""
 
 import hashlib
+import json
 import os
 import random
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +13,14 @@ import pytest
 from flask import Flask
 from tusclient.client import TusClient
 
-from contest.db import db
+from contest import clock
+from contest.accounts.actions import make_access_token
+from contest.db import db, transaction
 from contest.uploads import parts
 from contest.uploads.models import Upload
 from contest.uploads.rules import sign_purpose
-from tests.factories import a_person
+from tests.entries.factories import an_entry
+from tests.factories import a_person, an_edition
 from tests.uploads.factories import MIB, encoded
 from tests.uploads.live import Sender, Server, reset
 
@@ -166,3 +171,26 @@ def test_the_reference_client_for_python_can_stop_and_go_on(
     body = kept(app, str(first.url))
     assert hashlib.sha256(body).digest() == hashlib.sha256(film.read_bytes()).digest()
     assert state_of(str(first.url)) == "received"
+
+
+def test_a_script_of_an_office_sends_a_file_with_an_access_token(app: Flask, server: Server, tmp_path: Path) -> None:
+    """As docs/uploads.md says it."""
+    person = a_person()
+    an_entry(an_edition(phase="submission"), entrant=person)
+    with transaction():
+        _token, secret = make_access_token(person, name="office", days=30, at=clock.now())
+    film = tmp_path / "film.mp4"
+    film.write_bytes(os.urandom(2 * MIB + 5))
+    headers = {"Authorization": f"Bearer {secret}"}
+
+    asked = urllib.request.Request(f"{server.url}/uploads/places", headers=headers)
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        place = json.load(answer)["places"][0]
+    said = {"filename": "film.mp4", "filetype": "video/mp4", "purpose": place["purpose"]}
+    uploader = TusClient(f"{server.url}/uploads", headers=headers).uploader(
+        str(film), chunk_size=MIB, metadata=said, retries=10, retry_delay=1
+    )
+    uploader.upload()
+
+    assert kept(app, str(uploader.url)) == film.read_bytes()
+    assert state_of(str(uploader.url)) == "received"

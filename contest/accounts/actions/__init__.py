@@ -1,5 +1,6 @@
 """What happens to people, their sessions, roles and links. Each module is one subject; this is the one door."""
 
+from contest.accounts.actions.access_tokens import end_token, make_access_token, touch_token
 from contest.accounts.actions.invitations import accept_invitation, cancel_invitation, decline_invitation, invite
 from contest.accounts.actions.people import (
     block_person,
@@ -25,14 +26,17 @@ __all__ = [
     "decline_invitation",
     "end_other_sessions",
     "end_session",
+    "end_token",
     "forget_old",
     "grant_role",
     "invite",
     "issue_reset",
+    "make_access_token",
     "register_person",
     "revoke_role",
     "start_session",
     "touch_session",
+    "touch_token",
     "try_succeeded",
     "unblock_person",
     "use_reset",

@@ -5,6 +5,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
+from contest.accounts.actions.access_tokens import end_all_tokens
 from contest.accounts.actions.sessions import end_other_sessions
 from contest.accounts.logins import Login
 from contest.accounts.models import Person
@@ -72,10 +73,11 @@ def change_details(
 def change_password(
     person: Person, *, password_hash: str, keep_session: int | None, by: Person | None, at: datetime
 ) -> None:
-    """A new password ends every other session: whoever knew the old one is out."""
+    """A new password ends every other session and every token: whoever knew the old one is out."""
     person.password_hash, person.password_changed_at = password_hash, at
     record("person.password_changed", by=by, on=person, at=at)
     end_other_sessions(person, keep=keep_session, by=by, at=at)
+    end_all_tokens(person, by=by, at=at)
 
 
 def block_person(person: Person, *, reason: str, by: Person, at: datetime, edition_id: int | None = None) -> None:
@@ -84,6 +86,7 @@ def block_person(person: Person, *, reason: str, by: Person, at: datetime, editi
         person.blocked_at = at
         record("person.blocked", by=by, on=person, at=at, edition_id=edition_id, reason=reason)
         end_other_sessions(person, keep=None, by=by, at=at)
+        end_all_tokens(person, by=by, at=at)
 
 
 def unblock_person(person: Person, *, by: Person, at: datetime, edition_id: int | None = None) -> None:

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from contest.accounts.views import account, audit, current, invitations, people, resets, roles, sign_in
+from contest.accounts.views import access_tokens, account, audit, current, invitations, people, resets, roles, sign_in
 from contest.accounts.views.blueprint import bp
 
-PAGES = (sign_in, account, invitations, resets, people, roles)
+PAGES = (sign_in, account, access_tokens, invitations, resets, people, roles)
 
 
 def register(app: Flask) -> None:

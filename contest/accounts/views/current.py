@@ -5,14 +5,15 @@ from flask_login import LoginManager
 from sqlalchemy.exc import OperationalError
 
 from contest.accounts.access import me_or_none
-from contest.accounts.actions import start_session, touch_session
+from contest.accounts.actions import start_session, touch_session, touch_token
 from contest.accounts.actions.sessions import TOUCH_EVERY
 from contest.accounts.forms import clean
 from contest.accounts.models import Person
-from contest.accounts.queries import live_session
+from contest.accounts.queries import live_session, live_token
 from contest.clock import now
 from contest.config import Settings
 from contest.db import db, transaction
+from contest.web.answers import bearer
 from contest.web.context import home_url, provide
 
 KEY = "sid"
@@ -35,8 +36,22 @@ def register(app: Flask) -> None:
     provide("viewer", me_or_none, app=app)
 
 
-def person_of(_request: Request) -> Person | None:
-    """The person whose live session the cookie opens; a blocked person has none."""
+def person_of(request: Request) -> Person | None:
+    """The person whose live session the cookie opens, or whose script it is; a blocked person is nobody."""
+    return _owner_of(request, secret) if (secret := bearer()) else _person_of_cookie()
+
+
+def _owner_of(request: Request, secret: str) -> Person | None:
+    """Whose access token it is, where scripts may come; elsewhere a token is worth nothing."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    token = live_token(secret, at=now()) if getattr(view, "__scripts__", False) else None
+    if token is None or not token.person.is_active:
+        return None
+    g.token_id, g.token_used_at = token.id, token.used_at
+    return token.person
+
+
+def _person_of_cookie() -> Person | None:
     token = session.get(KEY)
     row = live_session(token, at=now(), settings=settings()) if isinstance(token, str) else None
     if row is None or not row.person.is_active:
@@ -52,15 +67,19 @@ def my_session_id() -> int | None:
 
 
 def touch(response: Response) -> Response:
-    """Note that the browser was here, at most once a minute, after the page is made and apart from it."""
-    seen_at = g.get("session_seen_at")
-    if seen_at is not None and now() - seen_at >= TOUCH_EVERY:
+    """Note that the browser or script was here, at most once a minute, after the page is made and apart from it."""
+    seen_at = g.get("session_seen_at") or g.get("token_used_at")
+    known = "session_id" in g or "token_id" in g
+    if known and (seen_at is None or now() - seen_at >= TOUCH_EVERY):
         db.session.rollback()
         try:
             with transaction():
-                touch_session(g.session_id, at=now())
+                if "token_id" in g:
+                    touch_token(g.token_id, at=now())
+                else:
+                    touch_session(g.session_id, at=now())
         except OperationalError:  # a busy database must not cost anybody the page
-            current_app.logger.warning("could not note that session %s was here", g.session_id)
+            current_app.logger.warning("could not note that somebody was here")
     return response
 
 
