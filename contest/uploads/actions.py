@@ -19,6 +19,7 @@ from contest.uploads.parts import BLOCK, Part
 from contest.uploads.queries import rendition_of
 from contest.uploads.rules import Purpose, why_empty, why_no_room, why_too_large, why_too_many
 
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -31,8 +32,32 @@ def begin_upload(
     declared_bytes: int,
     at: datetime,
     settings: Settings,
+    first_sha256: str = "",
 ) -> Upload:
-    """Promise to take a file; Refused, with the status that says which kind of no it is."""
+    """Promise to take a file; Refused, with the status that says which kind of no it is.
+
+    `first_sha256` is what the sender says of the first MiB, so that even an upload cut off within it is recognised;
+    `take_note` puts the truth in its place.
+    """
+    refuse_hopeless(declared_bytes, person=person, purpose=purpose, at=at, settings=settings)
+    upload = Upload(
+        person_id=person.id,
+        purpose=purpose.ref,
+        kind=purpose.kind,
+        filename=clean_name(filename),
+        mime=mime[:100],
+        declared_bytes=declared_bytes,
+        first_chunk_sha256=first_sha256 if _SHA256.fullmatch(first_sha256) else None,
+        created_at=at,
+        expires_at=at + timedelta(hours=settings.upload_expiry_h),
+    )
+    db.session.add(upload)
+    db.session.flush()
+    return upload
+
+
+def refuse_hopeless(declared_bytes: int, *, person: Person, purpose: Purpose, at: datetime, settings: Settings) -> None:
+    """Raise Refused when a file of that size would not be taken from the person now; pages ask before they send it."""
     if reason := why_empty(declared_bytes):
         raise Refused(reason, status=400)
     if reason := why_too_large(declared_bytes, purpose=purpose, settings=settings):
@@ -41,19 +66,6 @@ def begin_upload(
         raise Refused(reason, status=409)
     if reason := why_no_room(declared_bytes, at=at, settings=settings):
         raise Refused(reason, status=507)
-    upload = Upload(
-        person_id=person.id,
-        purpose=purpose.ref,
-        kind=purpose.kind,
-        filename=clean_name(filename),
-        mime=mime[:100],
-        declared_bytes=declared_bytes,
-        created_at=at,
-        expires_at=at + timedelta(hours=settings.upload_expiry_h),
-    )
-    db.session.add(upload)
-    db.session.flush()
-    return upload
 
 
 def clean_name(filename: str) -> str:
@@ -67,11 +79,11 @@ def take_note(upload: Upload, part: Part, *, at: datetime, settings: Settings) -
     lock(upload)
     if upload.state != "receiving":
         return
+    if upload.received_bytes < min(BLOCK, upload.declared_bytes) <= part.offset:
+        upload.first_chunk_sha256 = part.first_block_sha256()
     upload.received_bytes = part.offset
     upload.last_byte_at = at
     upload.expires_at = at + timedelta(hours=settings.upload_expiry_h)
-    if upload.first_chunk_sha256 is None and part.offset >= min(BLOCK, upload.declared_bytes):
-        upload.first_chunk_sha256 = part.first_block_sha256()
     if part.offset == upload.declared_bytes:
         _finish(upload, at=at)
 

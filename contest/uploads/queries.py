@@ -26,6 +26,16 @@ def unfinished_uploads(person: Person, *, purpose: str | None = None) -> list[Up
     return list(db.session.scalars(mine.order_by(Upload.created_at.desc())))
 
 
+def same_unfinished(person: Person, *, purpose: str, declared_bytes: int, first_sha256: str) -> Upload | None:
+    """The unfinished upload of that very file, told by its size and the hash of its first MiB."""
+    alike = (
+        upload
+        for upload in unfinished_uploads(person, purpose=purpose)
+        if upload.declared_bytes == declared_bytes and upload.first_chunk_sha256 == first_sha256
+    )
+    return next(alike, None) if first_sha256 else None
+
+
 def abandoned_uploads(*, at: datetime) -> sa.Select[Upload]:
     return sa.select(Upload).where(Upload.state == "receiving", Upload.expires_at <= at)
 
