@@ -114,3 +114,13 @@ def test_two_forms_on_a_page_repeat_no_id(visitor: Browser) -> None:
     visitor.open("/works/1")
 
     assert [field.get("id") for field in visitor.page.all("input", name="csrf_token")] == [None]
+
+
+def test_under_tls_a_form_is_taken_from_a_page_that_keeps_its_address_back(sample: Flask, visitor: Browser) -> None:
+    token = visitor.open("/form-token").json["token"]
+
+    answer = visitor.client.post(
+        "/language", base_url="https://localhost", data={"language": "en", "csrf_token": token}
+    )
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
