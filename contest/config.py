@@ -177,7 +177,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": settings.public_url.startswith("https://"),
         "MAX_CONTENT_LENGTH": 64 * MIB,  # uploads.views raises its own requests' limit
         "MAX_FORM_MEMORY_SIZE": 2 * MIB,
-        # Under TLS it would ask for a Referer too, which the pages behind one-time links keep back. The token is enough.
+        # Under TLS it would ask for a Referer too, which the pages behind one-time links keep back. The token does.
         "WTF_CSRF_SSL_STRICT": False,
         "WTF_CSRF_TIME_LIMIT": None,  # a form that was open overnight still posts; the session bounds it
         "TESTING": settings.testing,
