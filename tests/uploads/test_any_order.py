@@ -1,0 +1,220 @@
+"""Uploads in any order of events that hypothesis can think of, held against a model small enough to be believed."""
+
+import base64
+import hashlib
+import io
+from dataclasses import dataclass
+from unittest.mock import patch
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from contest.db import db
+from contest.jobs.models import Job
+from contest.uploads import parts
+from contest.uploads import views as uploads_views
+from contest.uploads.models import Asset, Upload
+from contest.uploads.tasks import housekeeping
+from tests.factories import a_person
+from tests.uploads.factories import Tus
+
+
+class PowerCut(BaseException):
+    """The process ends here; nothing below it may tidy up."""
+
+
+@dataclass
+class Expected:
+    """What should be true of one upload."""
+
+    body: bytes
+    kept: int = 0
+    state: str = "receiving"
+    noted: bool = True  # whether the row may lag behind the bytes: a process died between the two
+
+    @property
+    def size(self) -> int:
+        return len(self.body)
+
+
+class AnyOrder(RuleBasedStateMachine):
+    uploads = Bundle("uploads")
+    app: Flask
+
+    def __init__(self) -> None:
+        super().__init__()
+        db.session.rollback()
+        person = a_person()
+        self.windows = [Tus(self.app, person), Tus(self.app, person)]  # two devices of one person
+        self.expected: dict[str, Expected] = {}
+
+    @rule(target=uploads, body=st.binary(min_size=1, max_size=40), at_once=st.integers(0, 40))
+    def begin(self, body: bytes, at_once: int) -> str:
+        for path, old in list(self.expected.items()):  # there is an end to how many may be unfinished
+            if old.state == "receiving" and len(self.expected) > 6:
+                self.give_up(path, window=0)
+        first = body[:at_once]
+        options = {"Content_Type": "application/offset+octet-stream"} if first else {}
+        answer = self.windows[0].create(len(body), body=first, **options)
+        assert answer.status_code == 201
+        path = answer.headers["Location"]
+        self.expected[path] = Expected(body)
+        self._grew(path, len(first))
+        assert answer.headers["Upload-Offset"] == str(len(first))
+        return path
+
+    @rule(path=uploads, window=st.integers(0, 1), offset=st.integers(0, 41), length=st.integers(0, 41))
+    def send(self, path: str, window: int, offset: int, length: int) -> None:
+        """A piece at any place: right, repeated, out of order, or too long."""
+        upload = self.expected[path]
+        piece = (upload.body + b"beyond the end of it")[offset : offset + length]
+        answer = self.windows[window].patch(path, offset, piece)
+        if upload.state == "cancelled":
+            assert answer.status_code == 410
+        elif upload.state == "received":
+            assert answer.status_code == (204 if offset == upload.size and not piece else 409)
+        elif offset != upload.kept:
+            assert answer.status_code == 409
+        elif offset + len(piece) > upload.size:
+            assert answer.status_code == 413
+        else:
+            assert (answer.status_code, answer.headers["Upload-Offset"]) == (204, str(offset + len(piece)))
+            self._grew(path, len(piece))
+
+    @rule(path=uploads, window=st.integers(0, 1))
+    def send_the_rest(self, path: str, window: int) -> None:
+        upload = self.expected[path]
+        self.send(path, window=window, offset=upload.kept, length=upload.size - upload.kept)
+
+    @rule(path=uploads, length=st.integers(1, 40), arrives=st.integers(0, 39))
+    def cut(self, path: str, length: int, arrives: int) -> None:
+        """More was announced than comes: the line breaks in mid-piece."""
+        upload = self.expected[path]
+        length = min(length, upload.size - upload.kept)
+        arrives = min(arrives, length)
+        if upload.state != "receiving" or length == 0:
+            return
+        piece = upload.body[upload.kept : upload.kept + arrives]
+        window = self.windows[0]
+        told = {
+            "Upload-Offset": str(upload.kept),
+            "Content-Type": "application/offset+octet-stream",
+            "Content-Length": str(length),
+            **window.headers,
+            "X-CSRFToken": window.token,
+        }
+        with self.app.app_context():
+            window.client.patch(path, input_stream=io.BytesIO(piece), headers=told)
+        self._grew(path, arrives)
+
+    @rule(path=uploads, wrong=st.booleans())
+    def send_with_checksum(self, path: str, wrong: bool) -> None:
+        upload = self.expected[path]
+        if upload.state != "receiving" or upload.kept == upload.size:
+            return
+        piece = upload.body[upload.kept : upload.kept + 3]
+        digest = hashlib.sha256(piece + (b"!" if wrong else b"")).digest()
+        header = f"sha256 {base64.b64encode(digest).decode()}"
+        answer = self.windows[1].patch(path, upload.kept, piece, Upload_Checksum=header)
+        assert answer.status_code == (460 if wrong else 204)
+        if not wrong:
+            self._grew(path, len(piece))
+
+    @rule(path=uploads, length=st.integers(1, 40))
+    def die_between_the_bytes_and_the_note(self, path: str, length: int) -> None:
+        """The process is killed when the bytes are on the disk and the row does not know of them yet."""
+        upload = self.expected[path]
+        piece = upload.body[upload.kept : upload.kept + length]
+        if upload.state != "receiving" or not piece:
+            return
+        with patch.object(uploads_views, "take_note", side_effect=PowerCut), pytest.raises(PowerCut):
+            self.windows[0].patch(path, upload.kept, piece)
+        db.session.rollback()
+        upload.kept += len(piece)
+        upload.noted = False
+
+    @rule(path=uploads)
+    def write_at_once(self, path: str) -> None:
+        """While one window writes, the other is told to wait, and changes nothing."""
+        upload = self.expected[path]
+        if upload.state != "receiving":
+            return
+        with parts.hold(self.app.config["SETTINGS"], path.rpartition("/")[2]):
+            answer = self.windows[1].patch(path, upload.kept, upload.body[upload.kept :])
+        assert answer.status_code == 423
+
+    @rule(path=uploads, window=st.integers(0, 1))
+    def ask(self, path: str, window: int) -> None:
+        upload = self.expected[path]
+        answer = self.windows[window].request("HEAD", path)
+        if upload.state == "cancelled":
+            assert answer.status_code == 410
+            return
+        assert (answer.status_code, answer.headers["Upload-Offset"]) == (200, str(upload.kept))
+        if upload.kept == upload.size:
+            upload.state, upload.noted = "received", True
+
+    @rule(path=uploads, window=st.integers(0, 1))
+    def give_up(self, path: str, window: int) -> None:
+        upload = self.expected[path]
+        answer = self.windows[window].request("DELETE", path)
+        if upload.state == "received":
+            assert answer.status_code == 409
+        else:
+            assert answer.status_code == 204
+            upload.state, upload.noted = "cancelled", True
+
+    @rule()
+    def tidy_up(self) -> None:
+        """The worker comes by: it finishes what is whole and takes nothing that is needed."""
+
+        class Unhurried:
+            def check_cancelled(self) -> None: ...
+
+        housekeeping(Unhurried())  # type: ignore[arg-type]
+        for upload in self.expected.values():
+            if upload.state == "receiving" and upload.kept == upload.size:
+                upload.state, upload.noted = "received", True
+
+    def _grew(self, path: str, by: int) -> None:
+        upload = self.expected[path]
+        upload.kept += by
+        upload.noted = True
+        if upload.kept == upload.size:
+            upload.state = "received"
+
+    @invariant()
+    def the_disk_and_the_rows_agree(self) -> None:
+        db.session.rollback()
+        for path, upload in self.expected.items():
+            row = db.session.get_one(Upload, path.rpartition("/")[2])
+            assert row.state == upload.state
+            if upload.state != "cancelled":
+                assert parts.path_of(self.app.config["SETTINGS"], row.id).read_bytes() == upload.body[: upload.kept]
+                assert row.received_bytes <= upload.kept
+                assert not upload.noted or row.received_bytes == upload.kept
+        received = sum(upload.state == "received" for upload in self.expected.values())
+        mine = [path.rpartition("/")[2] for path in self.expected]
+        assert db.session.scalar(sa.select(sa.func.count()).where(Asset.upload_id.in_(mine))) == received
+        keys = [f"uploads.check:{one}" for one in mine]
+        assert db.session.scalar(sa.select(sa.func.count()).where(Job.key.in_(keys))) == received
+
+
+@pytest.mark.slow
+def test_uploads_keep_their_promises_in_any_order(app: Flask) -> None:
+    AnyOrder.app = app
+
+    run_state_machine_as_test(
+        AnyOrder,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=25,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
