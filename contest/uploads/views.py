@@ -60,6 +60,7 @@ def create() -> ResponseReturnValue:
             purpose=read_purpose(said.get("purpose", ""), person=me()),
             filename=said.get("filename", ""),
             mime=said.get("filetype", ""),
+            first_sha256=said.get("first", ""),
             declared_bytes=declared_bytes,
             at=now(),
             settings=_settings(),

@@ -1,13 +1,19 @@
-// Sends one file so that nothing is lost: pieces of 8 MiB, pause, countdown between tries, going on after a reload,
-// tomorrow, or with a file that the phone has copied anew. Without it the form beside it still posts. Every sentence
-// comes from the page (templates/uploads/_uploader.html), where it is translated.
-import "../vendor/tus-js-client/tus.min.js";
+// Sends one file so that nothing is lost: looked at before the first byte, sent in pieces, paused, gone on with after a
+// reload, tomorrow, or from another device. Without it the form beside it still posts. Every sentence comes from the page
+// (templates/uploads/_uploader.html) or from the server, where it is translated; what the line does is upload-transfer.js.
+import { Awake } from "./upload-awake.js";
+import { confirmed } from "./upload-confirm.js";
+import { Pace } from "./upload-pace.js";
+import { claimsOf } from "./precheck.js";
+import { firstSha256 } from "./upload-same.js";
+import { Transfer, giveUp } from "./upload-transfer.js";
 
-const { Upload } = window.tus;
-const MIB = 1024 * 1024;
-const WAITS_S = [2, 4, 8, 16, 30];
-const STALLED_S = 30; // a phone that changed its network may wait for an answer for ever
-const GRACE_MS = 100; // sound runs on a little behind the pictures; the server measures exactly
+const ANSWER_MS = 8000; // after that a file is sent unasked
+const BARS = { sending: "light", waiting: "warn", offline: "warn", stopped: "bad", received: "ok" };
+const BUTTONS = {
+  sending: ["pause", "cancel"], waiting: ["retry", "pause", "cancel"], offline: ["retry", "pause", "cancel"],
+  paused: ["resume", "cancel"], stopped: ["resume", "cancel"],
+};
 
 const size = (bytes) => {
   const units = ["B", "KB", "MB", "GB"];
@@ -22,9 +28,10 @@ class Uploader {
     this.root = root;
     this.part = (name) => root.querySelector(`[data-${name}]`);
     this.input = this.part("file");
-    this.limits = { kind: root.dataset.kind, bytes: Number(root.dataset.maxBytes), ms: Number(root.dataset.maxLengthMs || 0) };
     this.expected = null; // the unfinished upload that is to be gone on with
-    this.state = "idle";
+    this.pace = new Pace();
+    this.awake = new Awake();
+    this.title = document.title;
     this.token = document.querySelector("meta[name=csrf-token]")?.content ?? root.querySelector("[name=csrf_token]").value;
     this.listen();
   }
@@ -33,7 +40,8 @@ class Uploader {
     const { root, input } = this;
     input.classList.add("vh");
     root.querySelectorAll("[data-plain]").forEach((part) => { part.hidden = true; });
-    input.addEventListener("change", () => { if (input.files[0]) this.choose(input.files[0]); input.value = ""; });
+    input.addEventListener("change", () => { const [file] = input.files; if (file) this.choose(file); input.value = ""; });
+    input.addEventListener("cancel", () => { this.expected = null; });
     const drop = this.part("drop");
     drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("is-over"); });
     drop.addEventListener("dragleave", () => drop.classList.remove("is-over"));
@@ -42,253 +50,283 @@ class Uploader {
       drop.classList.remove("is-over");
       if (event.dataTransfer.files[0]) this.choose(event.dataTransfer.files[0]);
     });
-    root.querySelectorAll("[data-unfinished]").forEach((section) => this.offer(section));
-    const acts = { resume: () => this.go(), retry: () => this.go(), pause: () => this.pause(), cancel: () => this.cancel(), replace: () => this.reset() };
-    root.querySelectorAll("[data-do]").forEach((button) => button.addEventListener("click", acts[button.dataset.do]));
-    addEventListener("offline", () => { if (this.isBusy()) this.wait("offline"); });
-    addEventListener("online", () => { if (["offline", "retrying"].includes(this.state)) this.go(); });
-    addEventListener("beforeunload", (event) => { if (this.state === "uploading") event.preventDefault(); });
-  }
-
-  offer(section) {
-    const proceed = section.querySelector("[data-continue]");
-    const discard = section.querySelector("[data-discard]");
-    proceed.hidden = discard.hidden = false;
-    proceed.addEventListener("click", () => { this.expected = section; this.input.click(); });
-    discard.addEventListener("click", async () => {
-      section.remove();
-      if (this.expected === section) this.expected = null;
-      await Upload.terminate(section.dataset.url, { onBeforeRequest: (request) => this.sign(request), retryDelays: [1000] }).catch(() => {});
-      this.input.click();
+    this.unfinished.forEach((card) => {
+      const proceed = card.querySelector("[data-continue]");
+      proceed.hidden = false;
+      proceed.addEventListener("click", () => this.ask(card));
     });
+    const acts = { resume: () => this.go(), retry: () => this.go(), pause: () => this.transfer.pause(), cancel: () => this.cancel() };
+    root.querySelectorAll("[data-do]").forEach((button) => button.addEventListener("click", acts[button.dataset.do]));
+    addEventListener("beforeunload", (event) => { if (this.transfer?.isGoing) event.preventDefault(); });
   }
 
-  sign(request) { request.setHeader("X-CSRFToken", this.token); }
+  get unfinished() { return [...this.root.querySelectorAll("[data-unfinished]")]; }
+
+  ask(expected = null) {
+    this.expected = expected;
+    this.input.click();
+  }
 
   // ── before the first byte ──
 
-  async choose(file, { anyway = false } = {}) {
+  async choose(file) {
+    if (this.transfer) return; // one at a time
+    const mine = (this.chosen = {}); // of a file chosen later nothing of an earlier one may come in between
     this.part("messages").replaceChildren();
-    const wrong = this.plainFault(file) ?? (anyway ? null : await this.lengthFault(file));
-    if (wrong) { this.refuse(wrong, file); return; }
-    const known = await this.unfinishedOf(file);
-    if (this.expected && known !== this.expected) {
-      this.refuse({ title: this.say("other"), body: this.say("other-fix") }, file);
-      return;
-    }
-    this.begin(file, known);
+    this.present(file);
+    this.show("checking");
+    const [claims, first] = await Promise.all([claimsOf(file), firstSha256(file).catch(() => "")]);
+    if (this.chosen !== mine) return;
+    this.present(file, claims);
+    const answer = await this.precheck(file, claims, first);
+    if (this.chosen !== mine) return;
+    const known = this.unfinishedOf(file, first, answer);
+    const begin = () => this.begin(file, first, known);
+    if (answer?.refused) this.refuse(this.tell("bad", this.say("refused"), answer.refused));
+    else if (this.isOther(known)) this.explain(file, begin);
+    else if (answer?.blocks) this.warn(answer.html, begin);
+    else { begin(); this.hint(answer?.html); }
   }
 
-  plainFault(file) {
-    const { kind, bytes } = this.limits;
-    const general = file.type.split("/")[0];
-    const wanted = kind === "video" ? "video" : "image";
-    if (!file.size) return { title: this.say("empty"), body: this.say("empty-fix") };
-    if (file.size > bytes) return { title: this.say("large", { size: size(file.size), limit: size(bytes) }), body: this.say(`large-fix-${kind}`) };
-    // Some browsers know no type for HEIC or MKV; then the server finds out.
-    if (general && general !== wanted) return { title: this.say(`type-${kind}`), body: this.say(`type-fix-${kind}`) };
-    return null;
+  /** What the server would say of the file; null when it cannot be asked, which stops nobody. */
+  async precheck(file, claims, first) {
+    const { precheck } = this.root.dataset;
+    if (!precheck) return null;
+    try {
+      const answer = await fetch(precheck, {
+        method: "POST", credentials: "same-origin", signal: AbortSignal.timeout?.(ANSWER_MS),
+        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token },
+        body: JSON.stringify({ ...claims, size_bytes: file.size, first_sha256: first }),
+      });
+      return answer.ok ? await answer.json() : null;
+    } catch { return null; }
   }
 
-  // What a file says of its length can be wrong, so the person may send it all the same; the server measures.
-  async lengthFault(file) {
-    if (this.limits.kind !== "video" || !this.limits.ms) return null;
-    const ms = await this.lengthOf(file);
-    if (!(ms > this.limits.ms + GRACE_MS)) return null;
-    const over = Math.ceil((ms - this.limits.ms) / 1000);
-    const title = this.say("long", { length: clock(ms), over: over < 60 ? this.say("seconds", { seconds: over }) : clock(over * 1000) });
-    return { title, body: this.say("long-fix", { limit: clock(this.limits.ms) }), anyway: true };
+  /** The address of what is here of the file: told by the server, or else by the page as it was loaded. */
+  unfinishedOf(file, first, answer) {
+    if (answer) return answer.known ? `${this.root.dataset.endpoint}/${answer.known}` : null;
+    const same = this.unfinished.find((card) => Number(card.dataset.bytes) === file.size && first && card.dataset.first === first);
+    return same?.dataset.url ?? null;
   }
 
-  lengthOf(file) {
-    const video = document.createElement("video");
-    const address = URL.createObjectURL(file);
-    return new Promise((resolve) => {
-      const answer = () => { clearTimeout(timer); URL.revokeObjectURL(address); resolve(Number.isFinite(video.duration) ? video.duration * 1000 : 0); };
-      const timer = setTimeout(answer, 3000);
-      video.preload = "metadata";
-      video.onloadedmetadata = video.onerror = answer;
-      video.src = address;
-    });
+  // Whether it is not the file that is to be gone on with. Where there is room for several files, another one is welcome.
+  isOther(known) {
+    if (this.expected) return known !== this.expected.dataset.url;
+    return !known && this.unfinished.length > 0 && "single" in this.root.dataset;
   }
 
-  // The same file by size and, where the browser can hash, by its first MiB; phones rename and copy what is chosen.
-  async unfinishedOf(file) {
-    const same = [...this.root.querySelectorAll("[data-unfinished]")].filter((one) => Number(one.dataset.bytes) === file.size);
-    if (!same.length || !globalThis.crypto?.subtle) return same[0] ?? null;
-    const digest = await crypto.subtle.digest("SHA-256", await file.slice(0, MIB).arrayBuffer());
-    const first = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    return same.find((one) => !one.dataset.first || one.dataset.first === first) ?? null;
+  explain(file, begin) {
+    const [card] = this.expected ? [this.expected] : this.unfinished;
+    const before = { name: card.dataset.name, before: size(Number(card.dataset.bytes)), size: size(file.size), sent: card.dataset.sent };
+    const isAlike = Number(card.dataset.bytes) === file.size;
+    const message = this.tell("warn", this.say("other"), `${this.say(isAlike ? "other-alike" : "other-size", before)} ${this.say("other-fix", before)}`);
+    const anew = async () => {
+      await giveUp(card.dataset.url, (request) => this.sign(request));
+      card.remove();
+      this.expected = null;
+      begin();
+    };
+    this.refuse(message, [["original", () => this.ask(card)], ["anew", anew]]);
   }
 
-  refuse({ title, body, anyway = false }, file) {
-    const message = this.tell("bad", title, body);
-    const row = document.createElement("div");
+  warn(html, begin) {
+    const box = document.createElement("div");
+    box.innerHTML = html; // from our server, in the words of the check report
+    this.part("messages").replaceChildren(...box.children);
+    this.refuse(this.part("messages").lastElementChild, [["again", () => this.ask(this.expected)], ["anyway", begin]]);
+  }
+
+  hint(html) {
+    if (!html) return;
+    const box = document.createElement("div");
+    box.innerHTML = html;
+    this.part("messages").replaceChildren(...box.children);
+  }
+
+  refuse(message, choices = [["again", () => this.ask()]]) {
+    this.rest();
+    const row = message.querySelector("[data-acts]") ?? message.querySelector("div").appendChild(document.createElement("div"));
     row.className = "row";
-    row.append(this.word("again"));
-    if (anyway) row.append(this.word("anyway"));
-    message.querySelector("div").append(row);
-    row.querySelector("[data-again]").addEventListener("click", () => this.input.click());
-    row.querySelector("[data-anyway]")?.addEventListener("click", () => this.choose(file, { anyway: true }));
+    choices.forEach(([name, act]) => {
+      row.append(this.word(name));
+      row.lastElementChild.addEventListener("click", () => { this.part("messages").replaceChildren(); act(); });
+    });
+    row.firstElementChild.focus({ preventScroll: true });
+    message.scrollIntoView({ block: "nearest" });
   }
 
   // ── sending ──
 
-  async begin(file, known) {
-    this.file = file;
-    this.tries = 0;
-    this.sent = 0;
-    this.part("drop").hidden = true;
-    this.root.querySelectorAll("[data-unfinished]").forEach((section) => { section.hidden = true; });
-    const up = this.part("up");
-    up.hidden = false;
-    up.setAttribute("aria-label", file.name);
-    this.part("name").textContent = file.name;
-    this.part("about").textContent = size(file.size);
-    this.upload = new Upload(file, {
-      endpoint: known ? null : this.root.dataset.endpoint,
-      uploadUrl: known?.dataset.url ?? null,
-      chunkSize: 8 * MIB,
-      retryDelays: null, // we count down visibly ourselves
-      removeFingerprintOnSuccess: true,
-      metadata: { filename: file.name, filetype: file.type, purpose: this.root.dataset.purpose },
-      onBeforeRequest: (request) => this.sign(request),
-      // From here on a refusal is to be told, and not to be answered with a second upload of the same file.
-      onUploadUrlAvailable: () => { this.upload.options.endpoint = null; },
-      onProgress: (sent, total) => this.progress(sent, total),
-      onSuccess: () => this.received(),
-      onError: (error) => this.failed(error),
-    });
-    if (!known) {
-      const [before] = await this.upload.findPreviousUploads();
-      if (before?.metadata?.purpose === this.root.dataset.purpose) this.upload.resumeFromPreviousUpload(before);
-    }
+  begin(file, first, known) {
+    this.present(file);
+    const find = async () => this.unfinishedOf(file, first, await this.precheck(file, {}, first));
+    const metadata = { filename: file.name, filetype: file.type, purpose: this.root.dataset.purpose, first };
+    const sign = (request) => this.sign(request);
+    const on = {
+      state: (name, why) => this.turn(name, why),
+      progress: (sent, total) => this.progress(sent, total),
+      stored: (bytes) => { this.stored = bytes; },
+      refused: (status, sentence) => this.refused(status, sentence),
+    };
+    Object.assign(this, { file, sent: 0, stored: 0 });
+    this.transfer = new Transfer(file, { endpoint: this.root.dataset.endpoint, known, metadata, sign, renew: () => this.renew(), find, on });
     this.go();
+    this.part("up").focus({ preventScroll: true });
   }
 
   go() {
-    clearInterval(this.countdown);
     this.part("messages").replaceChildren();
-    this.show("uploading", { buttons: ["pause", "cancel"], bar: "light" });
-    this.beganAt = performance.now();
-    this.beganFrom = null;
-    this.heard();
-    this.upload.start();
+    this.transfer.go();
   }
 
-  heard() {
-    clearTimeout(this.silence);
-    this.silence = setTimeout(() => { if (this.state === "uploading") this.wait("retrying"); }, STALLED_S * 1000);
-  }
+  sign(request) { request.setHeader("X-CSRFToken", this.token); }
 
-  progress(sent, total) {
-    if (this.state !== "uploading") return;
-    if (sent > this.sent) { this.tries = 0; this.heard(); }
-    this.sent = sent;
-    this.beganFrom ??= sent;
-    const percent = Math.floor((sent * 100) / total);
-    const bar = this.part("bar");
-    if (Math.floor(percent / 10) !== Math.floor(bar.value / 10)) this.part("live").textContent = this.say("live", { percent });
-    bar.value = percent;
-    bar.textContent = this.part("percent").textContent = `${percent}%`;
-    this.note([this.say("sent", { sent: size(sent), total: size(total) }), this.left(sent, total)].filter(Boolean).join(" · "));
-  }
-
-  left(sent, total) {
-    const seconds = (performance.now() - this.beganAt) / 1000;
-    const speed = (sent - this.beganFrom) / seconds;
-    if (seconds < 3 || speed <= 0) return ""; // a guess that jumps about is worse than none
-    const rest = Math.ceil((total - sent) / speed);
-    const time = rest < 60 ? this.say("seconds", { seconds: rest }) : this.say("minutes", { minutes: Math.floor(rest / 60), seconds: rest % 60 });
-    return this.say("left", { time });
-  }
-
-  pause() {
-    clearInterval(this.countdown);
-    this.upload.abort();
-    this.show("paused", { buttons: ["resume", "cancel"], bar: "" });
-    this.note(this.say("by-you"));
-  }
-
-  wait(why) {
-    clearInterval(this.countdown);
-    this.upload.abort();
-    if (why === "offline" || !navigator.onLine) {
-      this.show("offline", { buttons: ["retry", "pause"], bar: "warn" });
-      this.note(this.say("safe", { sent: size(this.sent) }));
-      return;
-    }
-    let seconds = WAITS_S[Math.min(this.tries, WAITS_S.length - 1)];
-    const attempt = ++this.tries;
-    this.show("retrying", { buttons: ["retry", "pause", "cancel"], bar: "warn" });
-    const tick = () => { if (seconds === 0) this.go(); else this.note(this.say("wait", { seconds: seconds--, attempt })); };
-    tick();
-    this.countdown = setInterval(tick, 1000);
-  }
-
-  async failed(error) {
-    const answer = error.originalResponse;
-    const status = answer?.getStatus() ?? 0;
-    if (!this.isBusy()) return;
-    if (status === 0 || status === 409 && this.upload.url || [423, 460, 502, 503, 504].includes(status)) { this.wait("retrying"); return; }
-    if (status === 400 && !this.renewed) { this.renewed = true; await this.renewToken(); this.go(); return; }
-    this.show("stopped", { buttons: status === 401 || status >= 500 ? ["resume", "cancel"] : ["replace"], bar: "bad" });
-    this.note("");
-    if (status === 401) {
-      this.renewed = false; // the next session has another token
-      this.tell("warn", this.say("signed-out"), this.say("signed-out-fix", { percent: this.part("bar").value })).querySelector("div").append(this.word("signin"));
-    } else if ([404, 410].includes(status)) this.tell("bad", this.say("gone"), this.say("gone-fix"));
-    else this.tell("bad", this.say("refused"), sentence(answer));
-  }
-
-  async renewToken() {
+  async renew() {
     try {
       const answer = await fetch(this.root.dataset.token, { headers: { Accept: "application/json" }, credentials: "same-origin" });
       this.token = (await answer.json()).token;
     } catch { /* the next try says what is wrong */ }
   }
 
+  turn(name, { reason, seconds, attempt }) {
+    const isNew = this.state !== name || this.attempt !== attempt;
+    this.attempt = attempt;
+    this.show(name);
+    this.awake.want(name === "sending");
+    if (name === "sending") this.pace.reset();
+    const notes = {
+      waiting: () => this.say(`wait-${reason}`, { seconds, attempt }), offline: () => this.say("safe", { sent: size(this.stored) }),
+      paused: () => this.say("by-you", { sent: size(this.stored) }), received: () => this.say("done"),
+    };
+    const note = notes[name]?.() ?? "";
+    if (name !== "sending") this.note(note);
+    if (isNew) this.announce(`${this.part("state").textContent.trim()}. ${note}`);
+    if (name === "received") this.received();
+  }
+
+  progress(sent, total) {
+    this.sent = sent;
+    this.pace.note(sent);
+    const percent = Math.floor((sent * 100) / total);
+    const bar = this.part("bar");
+    const left = this.left(total - sent);
+    if (Math.floor(percent / 10) !== Math.floor(bar.value / 10)) this.announce([this.say("live", { percent }), left].filter(Boolean).join(", "));
+    bar.value = percent;
+    bar.textContent = this.part("percent").textContent = `${percent}%`;
+    document.title = `${percent}% · ${this.title}`;
+    const speed = this.pace.speed ? `${size(this.pace.speed)}/s` : "";
+    this.note([this.say("sent", { sent: size(sent), total: size(total) }), speed, left].filter(Boolean).join(" · "));
+  }
+
+  left(bytes) {
+    const rest = this.pace.secondsFor(bytes);
+    if (!rest) return "";
+    const time = rest < 60 ? this.say("seconds", { seconds: rest }) : this.say("minutes", { minutes: Math.floor(rest / 60), seconds: rest % 60 });
+    return this.say("left", { time });
+  }
+
+  refused(status, sentence) {
+    this.note("");
+    const percent = this.part("bar").value;
+    if (status === 401) {
+      const row = this.tell("warn", this.say("signed-out"), this.say("signed-out-fix", { percent })).querySelector("div");
+      row.append(this.word("signin"));
+      return;
+    }
+    const mayGoOn = status === 507 || status >= 500;
+    const isGone = status === 404 || status === 410;
+    const [title, body] = isGone ? [this.say("gone"), this.say("gone-fix")] : [this.say("refused"), sentence || this.say("gateway", { status })];
+    const message = this.tell("bad", title, body);
+    if (mayGoOn) return; // the button is there
+    this.refuse(message);
+  }
+
   async cancel() {
-    if (!confirm(this.say("cancel"))) return;
-    clearInterval(this.countdown);
-    this.state = "cancelled";
-    await this.upload.abort(true).catch(() => {}); // what the server did not hear of expires there by itself
-    this.reset();
+    const values = { name: this.file.name, sent: size(this.stored) };
+    if (!(await confirmed(values)) || this.state === "received") return;
+    const { transfer } = this;
+    this.rest();
+    await transfer.cancel();
+    this.announce(this.say("cancelled"));
+    this.input.focus();
   }
 
   received() {
-    clearTimeout(this.silence);
     this.progress(this.file.size, this.file.size);
-    this.show("received", { buttons: [], bar: "ok" });
     this.note(this.say("done"));
-    const detail = { uploadId: this.upload.url.split("/").pop() };
+    const detail = { uploadId: this.transfer.url.split("/").pop() };
     const goes = this.root.dispatchEvent(new CustomEvent("upload:received", { bubbles: true, cancelable: true, detail }));
     if (goes && this.root.dataset.next) location.assign(this.root.dataset.next);
   }
 
-  reset() {
-    clearInterval(this.countdown);
-    clearTimeout(this.silence);
-    this.state = "idle";
-    this.expected = null;
-    this.part("up").hidden = true;
-    this.part("bar").value = 0;
-    this.part("drop").hidden = false;
-    this.input.focus();
-  }
-
   // ── saying and showing ──
 
-  isBusy() { return ["uploading", "retrying", "offline"].includes(this.state); }
+  /** The card of one file, as far as it is known. */
+  present(file, claims = {}) {
+    this.part("drop").hidden = true;
+    this.unfinished.forEach((card) => { card.hidden = true; });
+    const up = this.part("up");
+    up.hidden = false;
+    up.setAttribute("aria-label", file.name);
+    this.part("name").textContent = file.name;
+    const { length_ms: ms, width, height } = claims;
+    if (ms || width || !this.part("about").textContent) {
+      this.part("about").textContent = [ms && clock(ms), width && `${width}×${height}`, size(file.size)].filter(Boolean).join(" · ");
+    }
+    if (this.shown !== file) this.thumbnail(file);
+  }
 
-  show(state, { buttons, bar }) {
+  thumbnail(file) {
+    this.shown = file;
+    const place = this.part("thumb");
+    this.icon ??= place.firstElementChild;
+    place.replaceChildren(this.icon);
+    const isPhoto = this.root.dataset.kind === "photo";
+    const picture = document.createElement(isPhoto ? "img" : "video");
+    if (this.address) URL.revokeObjectURL(this.address);
+    this.address = URL.createObjectURL(file);
+    picture.onload = picture.onloadeddata = () => place.replaceChildren(picture);
+    if (isPhoto) picture.alt = "";
+    else Object.assign(picture, { muted: true, playsInline: true, preload: "auto" });
+    picture.src = isPhoto ? this.address : `${this.address}#t=0.5`;
+  }
+
+  // Ready to choose again; what is unfinished is there again too.
+  rest() {
+    this.transfer?.halt();
+    this.transfer?.heeds.abort();
+    Object.assign(this, { transfer: null, chosen: null, state: "idle", shown: null });
+    this.awake.want(false);
+    document.title = this.title;
+    this.part("up").hidden = true;
+    this.part("about").textContent = "";
+    this.part("bar").value = 0;
+    this.part("percent").textContent = "0%";
+    this.part("drop").hidden = false;
+    this.unfinished.forEach((card) => { card.hidden = false; });
+    this.meanwhile(false);
+  }
+
+  show(state) {
     this.state = state;
     this.part("state").replaceChildren(this.word(state));
-    this.part("bar").className = bar ? `bar bar--${bar}` : "bar";
+    this.part("bar").className = BARS[state] ? `bar bar--${BARS[state]}` : "bar";
+    if (state === "checking") this.note(this.say("nothing-sent"));
+    const buttons = BUTTONS[state] ?? [];
+    const had = this.root.contains(document.activeElement) && document.activeElement?.dataset.do;
     this.root.querySelectorAll("[data-do]").forEach((button) => { button.hidden = !buttons.includes(button.dataset.do); });
+    if (had && !buttons.includes(had)) this.root.querySelector("[data-do]:not([hidden])")?.focus(); // who paused by keyboard goes on by keyboard
+    this.meanwhile(state !== "received");
+  }
+
+  // Leaving the page stops the sending, so what can be done meanwhile opens beside it.
+  meanwhile(isBusy) {
+    document.querySelectorAll("a[data-meanwhile]").forEach((link) => { if (isBusy) link.target = "_blank"; else link.removeAttribute("target"); });
   }
 
   note(text) { this.part("sent").textContent = text; }
+
+  announce(text) { this.part("live").textContent = text; }
 
   word(name) { return this.root.querySelector(`template[data-word="${name}"]`).content.cloneNode(true); }
 
@@ -305,10 +343,6 @@ class Uploader {
     this.part("messages").replaceChildren(message);
     return message;
   }
-}
-
-function sentence(answer) {
-  try { return JSON.parse(answer.getBody()).error.message; } catch { return ""; }
 }
 
 document.querySelectorAll("[data-uploader]").forEach((root) => new Uploader(root));

@@ -18,6 +18,7 @@ from contest.entries.queries import failed_checks, file_seen_by
 from contest.entries.rules.unreadable import sorry
 from contest.entries.rules.wording import words
 from contest.entries.views.blueprint import bp, my_entry
+from contest.entries.views.unfinished import address_of_giving_up, unfinished_of
 from contest.jobs.queries import worker_is_alive
 from contest.uploads.queries import unfinished_uploads
 from contest.uploads.rules import ACCEPT, sign_purpose
@@ -33,8 +34,7 @@ def limits_for(entry: Entry) -> dict[str, Any]:
     """What the page looks at before it sends a byte."""
     category = entry.category
     largest = min(category.max_bytes, current_app.config["SETTINGS"].upload_max_mib * MIB)
-    longest = category.max_length_ms + category.tolerance_ms if category.max_length_ms else None
-    return {"kind": category.kind, "max_bytes": largest, "max_length_ms": longest}
+    return {"kind": category.kind, "max_bytes": largest, "max_length_ms": category.max_length_ms}
 
 
 @bp.route("/entries/<int:entry_id>/file", methods=["GET", "POST"])
@@ -61,6 +61,9 @@ def file(entry_id: int) -> ResponseReturnValue:
         limits=limits,
         accept=ACCEPT[limits["kind"]],
         unfinished=unfinished_uploads(me(), purpose=place),
+        elsewhere=unfinished_of(me(), but=entry),
+        precheck=url_for(".precheck", entry_id=entry.id),
+        give_up=address_of_giving_up,
         caption_max=CAPTION_MAX,
         sorry=sorry,
         words=words,

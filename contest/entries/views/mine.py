@@ -16,6 +16,7 @@ from contest.entries.actions import start_entry, withdraw_entry
 from contest.entries.forms import NewEntryForm
 from contest.entries.queries import entries_of, latest_receipt, progress
 from contest.entries.views.blueprint import bp, my_entry
+from contest.entries.views.unfinished import address_of_giving_up, unfinished_of
 from contest.web.forms import Form
 from contest.web.pagination import paginate
 
@@ -28,6 +29,8 @@ def entry_list() -> ResponseReturnValue:
     return render_template(
         "entries/entry_list.html",
         page=paginate(entries_of(me())),
+        unfinished=unfinished_of(me()),
+        give_up=address_of_giving_up,
         edition=edition,
         closed=why_not_submit(edition, None, at) if edition else _("No contest is open now."),
         corrections_close_at=corrections_close_at,

@@ -31,16 +31,18 @@ class Unfinished:
 
 def unfinished_of(person: Person, *, but: Entry | None = None) -> list[Unfinished]:
     """All that the person can go on with, the latest first; without those for one entry when it is given."""
-    theirs = {f"entry-file:{entry.id}": entry for entry in _entries_with_uploads(person)}
-    found = ((upload, theirs.get(upload.purpose.rpartition(":")[0])) for upload in unfinished_uploads(person))
+    uploads = unfinished_uploads(person)
+    if not uploads:
+        return []  # as with almost everybody
+    editable = entries_of(person).where(Entry.state.in_(("draft", "returned")))
+    theirs = {f"entry-file:{entry.id}": entry for entry in db.session.scalars(editable).unique()}
+    found = ((upload, theirs.get(upload.purpose.rpartition(":")[0])) for upload in uploads)
     return [Unfinished(upload=upload, entry=entry) for upload, entry in found if entry and entry is not but]
 
 
-def _entries_with_uploads(person: Person) -> list[Entry]:
-    """None is looked up for the many who have nothing unfinished."""
-    if not unfinished_uploads(person):
-        return []
-    return list(db.session.scalars(entries_of(person).where(Entry.state.in_(("draft", "returned")))).unique())
+def address_of_giving_up(upload: Upload) -> str:
+    """Where the form beside an unfinished upload posts to."""
+    return url_for("entries.give_up", upload_id=upload.id)
 
 
 @bp.route("/entries/unfinished-uploads/<upload_id>/cancellation", methods=["POST"])
