@@ -41,5 +41,6 @@ def first_organiser_path(*, time_zone: str, at: datetime) -> str:
     for invitation in db.session.scalars(older):
         invitation.cancelled_at = at
         record("invitation.cancelled", on=invitation, at=at)
-    _invitation, token = invite(edition_id=edition.id, role="organiser", name="首位组织者", at=at, by=None)
+    # Nobody knows yet who it is: their name is theirs to write.
+    _invitation, token = invite(edition_id=edition.id, role="organiser", name="", at=at, by=None)
     return f"/invitations/{token}"

@@ -89,6 +89,7 @@ def sign_up(page: Page, name: str, login: str) -> None:
 def set_up_the_edition(clerk: Page, link: str) -> None:
     clerk.goto(link)
     looked_at(clerk, "invitation-organiser")
+    clerk.fill("[name=name]", "首位组织者")
     clerk.fill("[name=login]", "clerk@example.org")
     clerk.fill("[name=password]", PASSWORD)
     submit(clerk, "#accept")
