@@ -124,7 +124,7 @@ class AnyOrder(RuleBasedStateMachine):
         if not wrong:
             self._grew(path, len(piece))
 
-    @rule(path=uploads, length=st.integers(1, 40))
+    @rule(path=uploads, length=st.one_of(st.just(40), st.integers(1, 40)))
     def die_between_the_bytes_and_the_note(self, path: str, length: int) -> None:
         """The process is killed when the bytes are on the disk and the row does not know of them yet."""
         upload = self.expected[path]
@@ -179,6 +179,12 @@ class AnyOrder(RuleBasedStateMachine):
         for upload in self.expected.values():
             if upload.state == "receiving" and upload.kept == upload.size:
                 upload.state, upload.noted = "received", True
+
+    @rule(path=uploads)
+    def die_at_the_last_byte_and_tidy_up(self, path: str) -> None:
+        """Made likely, because nobody comes back to ask for a file that is whole."""
+        self.die_between_the_bytes_and_the_note(path, length=40)
+        self.tidy_up()
 
     def _grew(self, path: str, by: int) -> None:
         upload = self.expected[path]
