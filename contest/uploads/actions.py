@@ -49,7 +49,7 @@ def begin_upload(
         declared_bytes=declared_bytes,
         first_chunk_sha256=first_sha256 if _SHA256.fullmatch(first_sha256) else None,
         created_at=at,
-        expires_at=at + timedelta(hours=settings.upload_expiry_h),
+        expires_at=_expiry(purpose.ref, at, settings),
     )
     db.session.add(upload)
     db.session.flush()
@@ -68,6 +68,12 @@ def refuse_hopeless(declared_bytes: int, *, person: Person, purpose: Purpose, at
         raise Refused(reason, status=507)
 
 
+def _expiry(purpose: str, at: datetime, settings: Settings) -> datetime:
+    """Some time after the last byte, and never before the moment until which the file may be sent."""
+    expires_at = at + timedelta(hours=settings.upload_expiry_h)
+    return max(expires_at, registry.kept_until(purpose) or expires_at)
+
+
 def clean_name(filename: str) -> str:
     """The last part of a path, without signs that hide or turn round what follows; the name is only ever shown."""
     last = _UNPRINTABLE.sub("", filename).replace("\\", "/").rpartition("/")[2].strip()
@@ -83,7 +89,7 @@ def take_note(upload: Upload, part: Part, *, at: datetime, settings: Settings) -
         upload.first_chunk_sha256 = part.first_block_sha256()
     upload.received_bytes = part.offset
     upload.last_byte_at = at
-    upload.expires_at = at + timedelta(hours=settings.upload_expiry_h)
+    upload.expires_at = _expiry(upload.purpose, at, settings)
     if part.offset == upload.declared_bytes:
         _finish(upload, at=at)
 
@@ -170,9 +176,12 @@ def cancel_upload(upload: Upload, *, by: Person, at: datetime) -> None:
 
 
 def expire_upload(upload: Upload, *, at: datetime) -> bool:
-    """Give up what nobody went on with; False when somebody did since it was looked up."""
+    """Give up what nobody went on with; False when somebody did since it was looked up, or has more time by now."""
     lock(upload)
     if upload.state != "receiving" or upload.expires_at > at:
+        return False
+    if (until := registry.kept_until(upload.purpose)) is not None and until > at:
+        upload.expires_at = until  # the deadline was put off
         return False
     upload.state = "expired"
     record("upload.expired", on=upload, at=at, bytes=upload.received_bytes)

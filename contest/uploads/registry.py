@@ -6,6 +6,7 @@ inside the transaction that makes the thing true, so that both are written or ne
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from contest.accounts.models import Person
 from contest.uploads.models import Asset, Upload
@@ -13,6 +14,7 @@ from contest.uploads.models import Asset, Upload
 OnReceived = Callable[[Upload, Asset], None]
 OnChecked = Callable[[Asset], bool | None]
 OnRendered = Callable[[Asset], None]
+KeepUntil = Callable[[str], datetime | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,7 @@ ListPlaces = Callable[[Person], Iterable[Place]]
 _received: dict[str, OnReceived] = {}
 _checked: dict[str, OnChecked] = {}
 _rendered: dict[str, OnRendered] = {}
+_kept_until: dict[str, KeepUntil] = {}
 _places: list[ListPlaces] = []
 
 
@@ -46,6 +49,17 @@ def on_checked(prefix: str, call: OnChecked) -> None:
 def on_rendered(prefix: str, call: OnRendered) -> None:
     """There is something to show."""
     _rendered[prefix] = call
+
+
+def keep_until(prefix: str, call: KeepUntil) -> None:
+    """`call` gets a purpose and says until when an unfinished upload for it is kept at least, however long ago its
+    last byte came; None when there is no such moment."""
+    _kept_until[prefix] = call
+
+
+def kept_until(purpose: str) -> datetime | None:
+    call = _kept_until.get(purpose.partition(":")[0])
+    return call(purpose) if call else None
 
 
 def lists_places(call: ListPlaces) -> ListPlaces:

@@ -1,7 +1,7 @@
 """Files take their place in an entry, are checked, ordered, replaced and taken out."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,10 +18,13 @@ from contest.entries.tasks import checked, received
 from contest.errors import Refused
 from contest.jobs.actions import enqueue
 from contest.jobs.models import Job, WorkerBeat
+from contest.uploads.actions import begin_upload, expire_upload
 from contest.uploads.models import Asset
+from contest.uploads.rules import Purpose
 from tests.browser import Browser
 from tests.entries.factories import VIDEO_FACTS, a_submitted_entry, an_asset, an_entry
 from tests.factories import a_judge, a_person, an_auditor, an_edition, an_organiser, save
+from tests.uploads.factories import an_upload
 
 
 def an_arrived(person: Person, purpose: str, **options: Any) -> Asset:
@@ -314,3 +317,47 @@ def test_another_persons_entry_does_not_exist(browser: Browser) -> None:
         for address in ("/draft", "/details", "/file", "/submission", "/withdrawal"):
             browser.send("POST", f"/entries/{entry.id}{address}", expect=404, data={"csrf_token": token})
     browser.open(f"/entries/{entry.id}/files/{file.id}/media/poster.jpg", expect=404)
+
+
+def expires_at(purpose: str, *, at: datetime, app: Flask) -> datetime:
+    """Until when an upload is kept whose last byte came at `at`."""
+    with transaction():
+        upload = begin_upload(
+            person=a_person(),
+            purpose=Purpose(kind="video", max_bytes=100, ref=purpose),
+            filename="film.mp4",
+            mime="video/mp4",
+            declared_bytes=10,
+            at=at,
+            settings=app.config["SETTINGS"],
+        )
+    return upload.expires_at
+
+
+def test_an_unfinished_upload_is_kept_until_the_deadline_and_its_grace(app: Flask) -> None:
+    edition = an_edition(phase="submission", upload_grace_min=60)
+    entry = an_entry(edition, entrant=a_person())
+    deadline = edition.phase("submission").ends_at
+
+    early = expires_at(f"entry-file:{entry.id}:0", at=clock.now(), app=app)
+    last_minute = expires_at(f"entry-file:{entry.id}:0", at=deadline - timedelta(minutes=1), app=app)
+
+    assert early == deadline + timedelta(hours=1)
+    assert last_minute == deadline - timedelta(minutes=1) + timedelta(hours=48)
+    assert expires_at("test:1", at=deadline, app=app) == deadline + timedelta(hours=48)
+
+
+def test_a_deadline_that_is_put_off_gives_unfinished_uploads_more_time(app: Flask) -> None:
+    edition = an_edition(phase="submission", upload_grace_min=0)
+    entry = an_entry(edition, entrant=a_person())
+    upload = an_upload(entry.entrant, purpose=f"entry-file:{entry.id}:0", expires_at=clock.now())
+    phase = edition.phase("submission")
+    phase.ends_at = put_off = clock.now() + timedelta(days=30)
+    db.session.commit()
+
+    with transaction():
+        given_up = expire_upload(upload, at=clock.now())
+
+    assert (given_up, upload.state, upload.expires_at) == (False, "receiving", put_off)
+    with transaction():
+        assert expire_upload(upload, at=put_off + timedelta(seconds=1))
