@@ -35,14 +35,25 @@ class Front:
         return clauses(self.headline)
 
     @property
-    def takes_entries(self) -> bool:
+    def is_submission(self) -> bool:
+        """Whether submission is the phase that is lit."""
         return self.now is not None and self.now.kind == "submission"
+
+    @property
+    def takes_entries(self) -> bool:
+        """Whether works can be entered: also when a later phase has begun meanwhile and is the one that is lit."""
+        phase = self.edition.phase("submission")
+        return phase is not None and phase.starts_at <= self.at and not self.took_entries
+
+    @property
+    def entries_until(self) -> datetime | None:
+        phase = self.edition.phase("submission")
+        return phase.ends_at if phase else None
 
     @property
     def took_entries(self) -> bool:
         """Whether submissions have closed: from then on nobody is asked to enter."""
-        phase = self.edition.phase("submission")
-        return phase is not None and phase.ends_at is not None and phase.ends_at <= self.at
+        return self.entries_until is not None and self.entries_until <= self.at
 
     @property
     def has_begun(self) -> bool:

@@ -129,3 +129,15 @@ def test_nobody_is_asked_to_enter_once_submissions_have_closed(visitor: Browser,
     assert ("Four steps to enter" in visitor.text) is asked
     assert ("Enter your work" in visitor.text) is asked
     assert ("See your own entries" in visitor.text) is not asked
+
+
+def test_while_a_later_phase_runs_already_works_can_still_be_entered(visitor: Browser) -> None:
+    edition = an_edition(phase="review")
+    edition.phase("submission").ends_at = clock.now() + timedelta(days=2)
+    db.session.commit()
+
+    visitor.open("/")
+
+    assert "Now: Eligibility review" in visitor.text
+    assert "Works can still be entered until" in visitor.text
+    assert "Enter your work" in visitor.text
