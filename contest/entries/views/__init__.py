@@ -4,11 +4,11 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from contest.editions.registry import show_on_overview
-from contest.entries.views import details, files, mine, office, places, prechecks, submission, unfinished
+from contest.entries.views import details, files, mine, office, places, prechecks, rules, submission, unfinished
 from contest.entries.views.blueprint import bp
 from contest.web.context import navigate
 
-__all__ = ["bp", "details", "files", "mine", "office", "places", "prechecks", "register", "submission", "unfinished"]
+PAGES = (details, files, mine, office, places, prechecks, rules, submission, unfinished)
 
 
 def register(app: Flask) -> None:
