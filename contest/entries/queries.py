@@ -1,6 +1,6 @@
 """Which entries are whose, and which wait for whom. Whoever asks is part of the question."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -103,6 +103,16 @@ def file_seen_by(person: Person, entry_id: int, file_id: int) -> EntryFile | Non
 def files_with(asset: Asset) -> sa.Select[EntryFile]:
     """The places in entries that this file fills."""
     return sa.select(EntryFile).where(EntryFile.asset_id == asset.id, EntryFile.state == "current")
+
+
+def entries_with_the_same_file(entry: Entry) -> Sequence[Entry]:
+    """Other entries, of this edition and of earlier ones, that were handed in with a file of exactly the same bytes."""
+    mine = sa.select(Asset.sha256).join(EntryFile, EntryFile.asset_id == Asset.id)
+    mine = mine.where(EntryFile.entry_id == entry.id, EntryFile.state == "current", Asset.sha256.is_not(None))
+    with_it = sa.select(EntryFile.entry_id).join(EntryFile.asset).where(Asset.sha256.in_(mine))
+    others = sa.select(Entry).where(Entry.id.in_(with_it), Entry.id != entry.id, Entry.number.is_not(None))
+    shown = (joinedload(Entry.edition), joinedload(Entry.category), joinedload(Entry.entrant))
+    return db.session.scalars(others.options(*shown).order_by(Entry.id)).all()
 
 
 def failed_checks(*, entry: Entry | None = None, edition: Edition | None = None) -> sa.Select[Job]:

@@ -218,3 +218,24 @@ def test_a_draft_cannot_be_decided_by_its_number_in_the_address(app: Flask) -> N
         return_entry(entry, reason="x", by=organiser, at=now())
 
     assert db.session.get_one(Entry, entry.id).state == "draft"
+
+
+def test_the_office_sees_that_the_same_file_came_before_and_nobody_else_does(browser: Browser) -> None:
+    last_year, this_year = an_edition(is_current=False), an_edition()
+    old, new = a_submitted_entry(last_year, title="Last year's"), a_submitted_entry(this_year, title="This year's")
+    other = a_submitted_entry(this_year, title="Another")
+    draft = an_entry(this_year, title="Draft", with_asset=True, entrant=a_person())
+    for entry in (old, new, draft):
+        entry.current_files[0].asset.sha256 = "a" * 64
+    other.current_files[0].asset.sha256 = "b" * 64
+    db.session.commit()
+
+    office = browser.sign_in(an_organiser(this_year))
+    office.open(f"/editions/{this_year.id}/desk/entries/{new.id}?lang=en")
+
+    assert "The same file was handed in before" in office.text
+    assert "Last year's" in office.text
+    assert f"/editions/{last_year.id}/desk/entries/{old.id}" not in office.response.text  # not that person's edition
+    assert "Draft" not in office.text.split("The same file")[1].split("Texts")[0]
+    assert "same file" not in office.open(f"/editions/{this_year.id}/desk/entries/{other.id}?lang=en").text
+    assert "same file" not in browser.sign_in(new.entrant).open(f"/entries/{new.id}?lang=en").text

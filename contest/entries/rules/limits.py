@@ -11,7 +11,7 @@ from contest.editions.models import Category
 
 Severity = Literal["reject", "warn", "off"]
 SEVERITIES: tuple[Severity, ...] = ("reject", "warn", "off")
-MB = 1000 * 1000
+MB = 1024 * 1024  # as Windows and this service count them
 
 # By code of the finding, in the order of the report; each is a rule of its own with a severity of its own.
 OF_VIDEO = (

@@ -19,7 +19,13 @@ from contest.entries import rules
 from contest.entries.actions import check_again, pass_entry, return_entry
 from contest.entries.forms import DecisionForm, FilterForm
 from contest.entries.models import Entry
-from contest.entries.queries import counts_by_state, entry_in, failed_checks, submitted_since
+from contest.entries.queries import (
+    counts_by_state,
+    entries_with_the_same_file,
+    entry_in,
+    failed_checks,
+    submitted_since,
+)
 from contest.entries.queries import review_list as listed
 from contest.entries.rules.unreadable import sorry
 from contest.entries.rules.wording import words
@@ -77,6 +83,7 @@ def entry_page(edition: Edition, entry_id: int, form: DecisionForm, refused: str
         form=form,
         refused=refused,
         common=COMMON_REASONS,
+        copies=entries_with_the_same_file(entry),
         may_decide=me().has_role("organiser", edition_id=edition.id) and rules.why_not_decide(entry) is None,
         sorry=sorry,
         words=words,
