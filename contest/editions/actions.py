@@ -120,8 +120,10 @@ def _written(phases: Sequence[Phase]) -> dict[str, list[str | None]]:
 
 def add_category(edition: Edition, *, kind: str, limits: Limits, by: Person | None, at: datetime) -> Category:
     """A further category; its letter is the first that is free."""
+    if reason := rules.why_not_another_category(edition):
+        raise Refused(reason)
     taken = {category.code for category in edition.categories}
-    letter = next(chr(number) for number in range(ord("A"), ord("Z") + 1) if chr(number) not in taken)
+    letter = next(letter for letter in rules.LETTERS if letter not in taken)
     category = Category(kind=kind, code=letter, position=len(edition.categories), **asdict(limits))
     edition.categories.append(category)
     record("category.added", by=by, on=edition, at=at, code=letter, kind=kind, **asdict(limits))

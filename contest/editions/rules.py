@@ -10,6 +10,8 @@ from contest.db import db
 from contest.editions.models import Category, Edition, Phase
 from contest.web.filters import until
 
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 
 def why_not_submit(
     edition: Edition, category: Category | None, at: datetime, upload_began_at: datetime | None = None
@@ -73,6 +75,13 @@ def why_not_make_current(edition: Edition) -> str | None:
     if edition.is_current:
         return _("This is already the current edition.")
     return None
+
+
+def why_not_another_category(edition: Edition) -> str | None:
+    """Code names begin with the letter of the category, and there are so many letters."""
+    if len(edition.categories) < len(LETTERS):
+        return None
+    return _("An edition can have %(number)s categories, one for each letter of the code names.", number=len(LETTERS))
 
 
 def why_not_create(slug: str) -> str | None:

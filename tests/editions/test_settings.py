@@ -12,7 +12,7 @@ from contest.editions.actions import make_current
 from contest.editions.models import Edition
 from contest.editions.queries import current_edition
 from tests.browser import Browser
-from tests.factories import an_edition, an_organiser
+from tests.factories import a_video_category, an_edition, an_organiser
 from tests.page import text_of
 
 
@@ -194,3 +194,16 @@ def test_signs_that_cannot_be_printed_do_not_reach_the_database(browser: Browser
     browser.submit("Save texts", **{"texts-name": "晋\x00中\u202e", "texts-organisers": "科\x00技局\r\n科协"})
 
     assert (edition.name, edition.organisers) == ("晋中", "科技局\n科协")
+
+
+def test_there_are_as_many_categories_as_letters_and_what_was_typed_is_kept(browser: Browser) -> None:
+    edition = an_edition()
+    for number in range(24):
+        edition.categories.append(a_video_category(code=chr(ord("C") + number), position=number + 2))
+    db.session.commit()
+    browser.sign_in(an_organiser(edition)).open(f"/editions/{edition.id}/desk/settings?lang=en")
+
+    browser.submit("Add category", fields={"new-name": "第二十七类", "new-max_mib": "10"}, expect=409)
+
+    assert "An edition can have 26 categories" in browser.text
+    assert "第二十七类" in browser.response.text

@@ -13,7 +13,7 @@ from contest.editions import actions
 from contest.editions.forms import CalendarForm, CategoryForm, GroupsForm, NewCategoryForm, TextsForm
 from contest.editions.models import Category, Edition
 from contest.editions.queries import calendar, category_of, edition_or_404, first_steps
-from contest.editions.rules import why_not_make_current
+from contest.editions.rules import why_not_another_category, why_not_make_current
 from contest.editions.views.blueprint import bp
 
 
@@ -101,7 +101,11 @@ def categories(edition_id: int) -> ResponseReturnValue:
     """One more category."""
     edition = edition_or_404(edition_id)
     form = NewCategoryForm.of(None, prefix="new-")
-    if not form.validate_on_submit():
+    whole = form.validate_on_submit()
+    if whole and (reason := why_not_another_category(edition)):
+        form.form_errors.append(reason)
+        return page(edition, new_category=form), 409
+    if not whole:
         return page(edition, new_category=form), 422
     with transaction():
         actions.add_category(edition, kind=form.kind.data, limits=form.limits(), by=me(), at=now())
