@@ -2,12 +2,12 @@
 
 import sqlalchemy as sa
 import structlog
-from flask import Blueprint, Flask, current_app, render_template
+from flask import Blueprint, Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from contest.accounts.access import auditor_required, public
 from contest.clock import now
-from contest.config import Settings
+from contest.config import MIB, Settings
 from contest.db import database_now, db
 from contest.editions.queries import edition_or_404
 from contest.jobs.queries import worker_is_alive
@@ -16,6 +16,7 @@ from contest.ops.findings import findings
 from contest.web.commands import typed
 
 bp = Blueprint("ops", __name__)
+TEST_SIZES = (64 * 1024, MIB, 8 * MIB)  # a form, what nginx takes by itself, a piece of an upload
 log = structlog.get_logger(__name__)
 
 
@@ -59,6 +60,25 @@ def health(edition_id: int) -> ResponseReturnValue:
         weak=[one for one in found if one.level == "weak"],
         good=[one for one in found if one.level == "ok"],
     )
+
+
+@bp.route("/editions/<int:edition_id>/desk/request-test")
+@auditor_required
+def request_test(edition_id: int) -> ResponseReturnValue:
+    """Can a request as large as those of uploads reach us from here, through all that stands between?"""
+    return render_template("ops/request_test.html", edition=edition_or_404(edition_id), sizes=TEST_SIZES)
+
+
+@bp.route("/editions/<int:edition_id>/desk/request-test/body", methods=["PATCH", "POST"])
+@auditor_required
+def request_test_body(edition_id: int) -> ResponseReturnValue:
+    """Count the bytes and forget them. PATCH is what uploads use; POST is what is left where a gateway forbids it."""
+    edition_or_404(edition_id)
+    db.session.rollback()  # a slow line must not keep a connection to the database waiting
+    received = 0
+    while block := request.stream.read(64 * 1024):
+        received += len(block)
+    return {"received": received, "method": request.method}
 
 
 def register(app: Flask) -> None:
