@@ -25,15 +25,19 @@ export class Transfer {
   constructor(file, { endpoint, known, metadata, sign, renew, find, on }) {
     Object.assign(this, { file, sign, renew, find, on, state: "idle", tries: 0, piece: LARGEST, stored: 0 });
     this.upload = new Upload(file, {
-      endpoint, metadata,
+      metadata,
+      endpoint: known ? null : endpoint,
       uploadUrl: known ?? null,
       chunkSize: LARGEST,
       retryDelays: null, // we count down visibly ourselves
       storeFingerprintForResuming: false, // the server knows what is unfinished
+      // From here on a refusal is to be told, and not to be answered with a second upload of the same file.
+      onUploadUrlAvailable: () => { this.upload.options.endpoint = null; },
       onBeforeRequest: (request) => this.before(request),
+      onAfterResponse: (_request, answer) => this.heard(answer),
       onProgress: (sent, total) => this.progressed(sent, total),
-      onChunkComplete: (bytes, stored) => this.pieceStored(stored),
-      onSuccess: () => this.end("received"),
+      onChunkComplete: () => this.pieceStored(),
+      onSuccess: () => this.received(),
       onError: (error) => this.failed(error),
     });
     this.heeds = new AbortController();
@@ -71,9 +75,15 @@ export class Transfer {
 
   /** Give it up, here and on the server; what the server does not hear of expires there by itself. */
   async cancel() {
-    this.halt();
-    this.end("cancelled");
+    this.end();
     if (this.url) await giveUp(this.url, (request) => this.sign(request));
+  }
+
+  /** Leave off for good. */
+  end() {
+    this.halt();
+    this.heeds.abort();
+    this.state = "ended";
   }
 
   // ── what happens ──
@@ -92,15 +102,21 @@ export class Transfer {
     this.on.progress(sent, total);
   }
 
-  pieceStored(stored) {
-    this.stored = stored;
+  // Only what the server says is stored, however much went into the line.
+  heard(answer) {
+    const offset = answer.getHeader("Upload-Offset");
+    if (offset === null || offset === undefined) return;
+    this.stored = Number(offset);
+    this.on.stored(this.stored);
+  }
+
+  pieceStored() {
     this.tries = 0;
     this.isRenewed = false;
     const took = performance.now() - this.beganAt;
     this.beganAt = performance.now();
     if (took < QUICK_MS) this.piece = Math.min(LARGEST, this.piece * 2);
     this.upload.options.chunkSize = this.piece;
-    this.on.stored(stored);
   }
 
   listen(ms) {
@@ -179,12 +195,11 @@ export class Transfer {
     this.upload.abort();
   }
 
-  end(state) {
-    clearTimeout(this.timer);
+  received() {
     clearTimeout(this.silence);
     this.heeds.abort();
-    this.state = state;
-    this.on.state(state, {});
+    this.state = "received";
+    this.on.state("received", {});
   }
 }
 

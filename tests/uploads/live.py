@@ -2,17 +2,21 @@
 
 import http.client
 import os
+import shutil
 import signal
 import socket
 import struct
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
 
 from contest.accounts.models import Person
+from tests.conftest import empty
 from tests.servers import free_port, wait_for_port
 from tests.uploads.sessions import signed_in_client
 
@@ -61,6 +65,22 @@ class Server:
     def _answers(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+@contextmanager
+def served(schema: str, database_kind: str, instance: Path) -> Iterator[Server]:
+    """One service with the test pages of `tests.uploads.page`, for all tests of a module: starting it takes longer."""
+    if database_kind == "sqlite":
+        shutil.copy(schema, instance / "contest.sqlite")
+    else:
+        empty(schema)
+        (instance / "contest.toml").write_text(f'database_url = "{schema}"\n')
+    server = Server(instance, target="tests.uploads.page:app", workers=1)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()
 
 
 class Sender:

@@ -29,7 +29,7 @@ def page() -> ResponseReturnValue:
         PAGE,
         purpose=sign_purpose(kind=kind, max_bytes=50 * MIB, ref="test:1", person_id=me().id),
         accept=ACCEPT[kind],
-        limits={"kind": kind, "max_bytes": 50 * MIB, "max_length_ms": 3000},
+        limits={"kind": kind, "max_bytes": 50 * MIB, "max_length_ms": None},
         unfinished=unfinished_uploads(me(), purpose="test:1"),
     )
 
