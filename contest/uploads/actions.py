@@ -16,7 +16,7 @@ from contest.jobs.models import Job
 from contest.uploads import registry
 from contest.uploads.models import Asset, Rendition, Upload
 from contest.uploads.parts import BLOCK, Part
-from contest.uploads.queries import rendition_of
+from contest.uploads.queries import jobs_ahead, rendition_of
 from contest.uploads.rules import Purpose, why_empty, why_no_room, why_too_large, why_too_many
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -99,7 +99,9 @@ def _finish(upload: Upload, *, at: datetime) -> None:
     asset = Asset(upload=upload, kind=upload.kind, bytes=upload.declared_bytes, created_at=at)
     db.session.add(asset)
     db.session.flush()
-    enqueue("uploads.check", {"upload_id": upload.id}, lane="check", key=f"uploads.check:{upload.id}", at=at)
+    turn = _turn(upload.person, "check")
+    key = f"uploads.check:{upload.id}"
+    enqueue("uploads.check", {"upload_id": upload.id}, lane="check", key=key, priority=turn, at=at)
     registry.tell_received(upload, asset)
     record("upload.received", by=upload.person, on=upload, at=at, bytes=upload.declared_bytes, purpose=upload.purpose)
 
@@ -130,7 +132,14 @@ def note_unreadable(asset: Asset, code: str, *, at: datetime) -> None:
 def ask_for_rendition(asset: Asset, *, at: datetime) -> Job:
     """Have made what is shown of the file. Photos take a second and do not wait behind films."""
     lane = "encode" if asset.kind == "video" else "check"
-    return enqueue("uploads.render", {"asset_id": asset.id}, lane=lane, key=f"uploads.render:{asset.id}", at=at)
+    turn = _turn(asset.upload.person, lane)
+    key = f"uploads.render:{asset.id}"
+    return enqueue("uploads.render", {"asset_id": asset.id}, lane=lane, key=key, priority=turn, at=at)
+
+
+def _turn(person: Person, lane: str) -> int:
+    """Units take turns: the second work of one waits behind the first of every other, the third behind the seconds."""
+    return -jobs_ahead(person, lane)
 
 
 def begin_rendition(asset: Asset, profile: str, *, version: int, attempt: str, at: datetime) -> Rendition:

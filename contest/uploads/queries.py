@@ -78,6 +78,23 @@ def _latest_job(key: str) -> Job | None:
     return db.session.scalar(sa.select(Job).where(Job.key == key).order_by(Job.id.desc()).limit(1))
 
 
+def jobs_ahead(person: Person, lane: str) -> int:
+    """How many checks and encodes of the person's unit, or of the person where there is no unit, wait in the lane."""
+    asset_key = sa.or_(
+        Job.key == sa.literal("uploads.check:") + Asset.upload_id,
+        Job.key == sa.literal("uploads.render:") + sa.cast(Asset.id, sa.Text),
+    )
+    ours = Person.unit_id == person.unit_id if person.unit_id is not None else Person.id == person.id
+    waiting = (
+        sa.select(sa.func.count(Job.id.distinct()))
+        .join(Asset, asset_key)
+        .join(Upload, Upload.id == Asset.upload_id)
+        .join(Person, Person.id == Upload.person_id)
+        .where(Job.state == "waiting", Job.lane == lane, ours)
+    )
+    return db.session.scalar(waiting) or 0
+
+
 def running_tokens() -> set[str]:
     """The tokens of all attempts that are going on; scratch folders are named by them."""
     return {token for token in db.session.scalars(sa.select(Job.token).where(Job.state == "running")) if token}

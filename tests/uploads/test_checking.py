@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from contest.accounts.models import Unit
 from contest.db import db
 from contest.jobs.models import Job
 from contest.media.facts import Facts
@@ -16,6 +17,7 @@ from contest.uploads import originals, parts, registry, tasks
 from contest.uploads.models import Asset, Rendition, Upload
 from contest.uploads.queries import check_job
 from contest.uploads.rules import sign_purpose
+from tests.factories import a_person, save
 from tests.uploads.factories import MIB, Tus
 from tests.uploads.working import make_film, make_photo, work
 
@@ -226,3 +228,21 @@ def test_nothing_is_left_lying_about(tus: Tus, app: Flask, photo: bytes) -> None
     instance: Path = app.config["SETTINGS"].instance
     assert list((instance / "scratch").iterdir()) == []
     assert list((instance / "media/t").iterdir()) == []
+
+
+def test_units_take_turns_however_many_files_one_of_them_sends(app: Flask, photo: bytes) -> None:
+    school, other = save(Unit(name="School")), save(Unit(name="Institute"))
+    teachers = [a_person(unit_id=school.id), a_person(unit_id=school.id)]
+    alone, elsewhere = a_person(), a_person(unit_id=other.id)
+    for number, person in enumerate([*teachers, *teachers, elsewhere, alone, elsewhere]):
+        send(Tus(app, person), photo + bytes([number]), kind="photo")
+
+    db.session.rollback()
+    in_turn = sa.select(Job).where(Job.state == "waiting").order_by(Job.priority.desc(), Job.run_at, Job.id)
+    owners = [asset_of(job.args["upload_id"]).upload.person for job in db.session.scalars(in_turn).all()]
+
+    assert [person.unit_id or "alone" for person in owners] == [
+        school.id, other.id, "alone",
+        school.id, other.id,
+        school.id, school.id,
+    ]  # fmt: skip
