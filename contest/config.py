@@ -41,6 +41,8 @@ class Settings:
     job_lease_s: int = 30
     job_poll_ms: int = 200
     upload_max_mib: int = 2048  # no single upload is larger, whatever a category says
+    person_quota_mib: int = 20_480  # what one person may send in all, given up uploads apart; 0: no limit
+    unit_quota_mib: int = 0  # what the people of one unit may send together; 0: no limit
     upload_expiry_h: int = 48  # an unfinished upload is kept this long after its last byte
     disk_reserve_mib: int = 1024  # new uploads are refused when less than this would stay free
     session_idle_h: int = 24 * 7
@@ -154,6 +156,8 @@ CHECKS: dict[str, Callable[[Any], str | None]] = {
     "job_lease_s": _between(2, 3600),
     "job_poll_ms": _between(20, 60_000),
     "upload_max_mib": _between(1, 1024 * 1024),
+    "person_quota_mib": _between(0, 1024 * 1024 * 1024),
+    "unit_quota_mib": _between(0, 1024 * 1024 * 1024),
     "upload_expiry_h": _between(1, 24 * 90),
     "disk_reserve_mib": _between(0, 1024 * 1024),
     "session_idle_h": _between(1, 24 * 90),

@@ -17,7 +17,7 @@ from contest.uploads import registry
 from contest.uploads.models import Asset, Rendition, Upload
 from contest.uploads.parts import BLOCK, Part
 from contest.uploads.queries import jobs_ahead, rendition_of
-from contest.uploads.rules import Purpose, why_empty, why_no_room, why_too_large, why_too_many
+from contest.uploads.rules import Purpose, why_empty, why_no_room, why_over_quota, why_too_large, why_too_many
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -64,6 +64,8 @@ def refuse_hopeless(declared_bytes: int, *, person: Person, purpose: Purpose, at
         raise Refused(reason, status=413)
     if reason := why_too_many(person, at=at):
         raise Refused(reason, status=409)
+    if reason := why_over_quota(declared_bytes, person=person, settings=settings):
+        raise Refused(reason, status=413)
     if reason := why_no_room(declared_bytes, at=at, settings=settings):
         raise Refused(reason, status=507)
 

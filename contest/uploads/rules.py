@@ -93,6 +93,26 @@ def why_too_many(person: Person, *, at: datetime) -> str | None:
     return _("You have many unfinished uploads. Finish or cancel one of them first.")
 
 
+def why_over_quota(declared_bytes: int, *, person: Person, settings: Settings) -> str | None:
+    """Replaced files count as well: they are kept, so that what was said of them can be proved."""
+    sent = sa.select(sa.func.coalesce(sa.func.sum(Upload.declared_bytes), 0)).where(
+        Upload.state.in_(("receiving", "received"))
+    )
+    mine = sent.where(Upload.person_id == person.id)
+    if reason := _over(settings.person_quota_mib, mine, declared_bytes):
+        return _("With this file you would have sent more than %(limit)s. Ask the organisers for help.", limit=reason)
+    ours = sent.join(Person, Person.id == Upload.person_id).where(Person.unit_id == person.unit_id)
+    if person.unit_id is not None and (reason := _over(settings.unit_quota_mib, ours, declared_bytes)):
+        return _("With this file your unit would have sent more than %(limit)s. Ask the organisers.", limit=reason)
+    return None
+
+
+def _over(quota_mib: int, sent: sa.Select[int], declared_bytes: int) -> str:
+    """The quota in words when it would be passed."""
+    passed = quota_mib and int(db.session.scalar(sent) or 0) + declared_bytes > quota_mib * MIB
+    return size(quota_mib * MIB) if passed else ""
+
+
 def why_no_room(declared_bytes: int, *, at: datetime, settings: Settings) -> str | None:
     """Room is kept for what others have begun, so that they can finish; only a new upload is turned away."""
     promised = sa.select(sa.func.coalesce(sa.func.sum(Upload.declared_bytes - Upload.received_bytes), 0)).where(

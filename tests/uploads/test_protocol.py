@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 from collections import namedtuple
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -14,12 +15,14 @@ import sqlalchemy as sa
 from flask import Flask
 
 from contest import clock
+from contest.accounts.models import Unit
 from contest.db import db
 from contest.errors import Refused
 from contest.jobs.models import Job
 from contest.uploads import parts, registry
 from contest.uploads.models import Asset, Upload
 from contest.uploads.rules import sign_purpose
+from tests.factories import a_person, save
 from tests.uploads.factories import MIB, Tus, an_upload
 
 BODY = b"0123456789"
@@ -390,3 +393,20 @@ def test_each_byte_gives_it_more_time(tus: Tus) -> None:
         tus.patch(path, 0, BODY[:1])
 
     assert row(path).expires_at > clock.now() + timedelta(hours=94)
+
+
+def test_what_a_person_and_a_unit_may_send_in_all_is_bounded(app: Flask) -> None:
+    unit = save(Unit(name="School"))
+    first, second, outside = (
+        Tus(app, a_person(unit_id=unit.id)),
+        Tus(app, a_person(unit_id=unit.id)),
+        Tus(app, a_person()),
+    )
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], person_quota_mib=2, unit_quota_mib=3)
+
+    answers = [tus.create(size * MIB) for tus, size in ((first, 2), (first, 1), (second, 1), (second, 1), (outside, 2))]
+
+    assert [answer.status_code for answer in answers] == [201, 413, 201, 413, 201]
+    assert "您" in answers[1].get_json()["error"]["message"]
+    first.request("DELETE", answers[0].headers["Location"])  # what was given up does not count
+    assert first.create(2 * MIB).status_code == 201
