@@ -10,33 +10,36 @@ const CODECS = {
 };
 const SOUNDS = { mp4a: "aac", Opus: "opus", "ac-3": "ac3", "ec-3": "eac3", alac: "alac", fLaC: "flac", ".mp3": "mp3", samr: "amr_nb", sowt: "pcm_s16le", twos: "pcm_s16be", lpcm: "pcm_s16le" };
 
+const UNCLEAR = Symbol("unclear");
+
 export class Nonsense extends Error {}
 
 /** Of a film: length_ms, width, height (as shown), codec, audio_codec, has_sound, fps; or {fault: "moov-missing"}. */
 export async function readFilm(file) {
-  const found = await outerBox(file, ["moov"]);
+  const found = await outerBox(file, "moov");
   if (!found) return { fault: "moov-missing" };
-  return found === "moof" ? {} : filmOf(await within(file, found));
+  return found === UNCLEAR ? {} : filmOf(await within(file, found));
 }
 
 /** Of a still picture: width and height as shown. */
 export async function readStill(file) {
-  const found = await outerBox(file, ["meta"]);
-  return found && found !== "moof" ? stillOf(await within(file, found)) : {};
+  const found = await outerBox(file, "meta");
+  return found && found !== UNCLEAR ? stillOf(await within(file, found)) : {};
 }
 
-// The first outer box of that kind; null when the file ends without it, "moof" when pieces come before any index.
-async function outerBox(file, kinds) {
+// The first outer box of that kind; null when the file ends without it, UNCLEAR when it would take too long to know.
+async function outerBox(file, kind) {
   let offset = 0;
-  for (let count = 0; count < MOST_OUTER && offset + 8 <= file.size; count += 1) {
+  for (let count = 0; offset + 8 <= file.size; count += 1) {
+    if (count === MOST_OUTER) return UNCLEAR;
     const header = new DataView(await file.slice(offset, offset + 16).arrayBuffer());
     const box = boxAt(header, 0, file.size - offset);
     if (!box) return null;
-    if (kinds.includes(box.kind)) {
+    if (box.kind === kind) {
       if (offset + box.length > file.size) return null; // it is not all here
       return { from: offset + box.header, to: offset + box.length };
     }
-    if (box.kind === "moof") return "moof";
+    if (box.kind === "moof") return UNCLEAR; // pieces before any index
     offset += box.length;
   }
   return null;

@@ -40,9 +40,14 @@ class Claims:
     def from_json(cls, given: Mapping[str, Any]) -> Self:
         """What came from outside; what is of a wrong kind counts as not said."""
         return cls(
-            **{name: _number(given.get(name)) for name in ("size_bytes", "width", "height", "length_ms")},
-            **{name: _name(given.get(name)) for name in ("container", "codec", "audio_codec")},
-            fps=float(_number(given.get("fps"), whole=False)),
+            size_bytes=_number(given.get("size_bytes")),
+            width=_number(given.get("width")),
+            height=_number(given.get("height")),
+            length_ms=_number(given.get("length_ms")),
+            container=_name(given.get("container")),
+            codec=_name(given.get("codec")),
+            audio_codec=_name(given.get("audio_codec")),
+            fps=_number(given.get("fps"), whole=False),
             has_picture=_yes_or_no(given.get("has_picture")),
             has_sound=_yes_or_no(given.get("has_sound")),
             is_cut=given.get("fault") == Code.MOOV_MISSING,
