@@ -1,5 +1,7 @@
 """Verbs of receiving: begin, take note of bytes, finish, cancel, expire."""
 
+import hashlib
+import io
 import re
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,8 +15,9 @@ from contest.db import db, lock
 from contest.errors import Refused
 from contest.jobs.actions import enqueue
 from contest.jobs.models import Job
+from contest.storage import storage
 from contest.uploads import registry
-from contest.uploads.models import Asset, Rendition, Upload
+from contest.uploads.models import CAPTIONS, Asset, Rendition, Upload
 from contest.uploads.parts import BLOCK, Part
 from contest.uploads.queries import jobs_ahead, rendition_of
 from contest.uploads.rules import Purpose, why_empty, why_no_room, why_over_quota, why_too_large, why_too_many
@@ -197,3 +200,38 @@ def expire_upload(upload: Upload, *, at: datetime) -> bool:
     upload.state = "expired"
     record("upload.expired", on=upload, at=at, bytes=upload.received_bytes)
     return True
+
+
+def store_captions(asset: Asset, vtt: str, *, language: str) -> tuple[str, dict[str, Any]]:
+    """Put the file where it can be read; its prefix, and what the row says of it. No row is touched."""
+    body = vtt.encode()
+    digest = hashlib.sha256(body).hexdigest()
+    prefix = f"d/{asset.upload_id[:2]}/{asset.upload_id}/{CAPTIONS}{language}/"
+    name = f"{CAPTIONS}{language}-{digest[:8]}.vtt"  # another text, another name: browsers keep what they have
+    storage().put(prefix + name, io.BytesIO(body), content_type="text/vtt")
+    return prefix, {
+        "name": name,
+        "mime": "text/vtt; charset=utf-8",
+        "bytes": len(body),
+        "sha256": digest,
+        "width": 0,
+        "height": 0,
+    }
+
+
+def set_captions(asset: Asset, prefix: str, file: dict[str, Any], *, language: str, at: datetime) -> None:
+    """Show the stored file as the captions in that language, instead of those there were."""
+    drop_captions(asset, language=language)
+    made = Rendition(profile=CAPTIONS + language, version=1, state="ready", prefix=prefix, files=[file], created_at=at)
+    asset.renditions.append(made)
+    db.session.flush()
+
+
+def drop_captions(asset: Asset, *, language: str) -> bool:
+    """Show none in that language; whether there were any."""
+    there = [one for one in asset.renditions if one.profile == CAPTIONS + language]
+    for one in there:
+        asset.renditions.remove(one)
+        db.session.delete(one)
+    db.session.flush()
+    return bool(there)

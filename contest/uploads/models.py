@@ -11,6 +11,7 @@ from contest.accounts.models import Person
 from contest.db import Base, one_of
 
 KINDS = ("video", "photo")
+CAPTIONS = "captions-"  # and the language: the profile of the rendition that holds them
 
 
 def new_upload_id() -> str:
@@ -115,6 +116,12 @@ class Asset(Base):
         ready = [made for made in self.renditions if made.profile == profile and made.state == "ready"]
         return max(ready, key=lambda made: made.version, default=None)
 
+    @property
+    def captions(self) -> list[tuple[str, str]]:
+        """Language and file name of the captions, in the order in which they were added."""
+        made = [one for one in self.renditions if one.profile.startswith(CAPTIONS) and one.state == "ready"]
+        return [(one.profile.removeprefix(CAPTIONS), file["name"]) for one in made for file in one.files]
+
     def shown_file(self, name: str) -> "tuple[Rendition, dict[str, Any]] | None":
         """The file called `name` among all that may be shown, and the rendition it belongs to."""
         for made in reversed(self.renditions):
@@ -136,7 +143,7 @@ class Rendition(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     asset_id: Mapped[int] = mapped_column(sa.ForeignKey("asset.id"), index=True)
-    profile: Mapped[str]  # poster; film: HLS and MP4; photo: all sizes
+    profile: Mapped[str]  # poster; film: HLS and MP4; photo: all sizes; captions-zh: WebVTT
     version: Mapped[int]
     state: Mapped[str]
     prefix: Mapped[str]  # d/<2 of the hash>/<hash>/<profile>-<version>/

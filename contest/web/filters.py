@@ -135,6 +135,11 @@ def deadline(at: datetime | None) -> str:
     return str(_("before %(moment)s (%(left)s)", moment=until(at), left=left(at)))
 
 
+def beside(address: str, name: str) -> str:
+    """The address of the file `name` in the same folder."""
+    return f"{address.rpartition('/')[0]}/{name}" if address else ""
+
+
 def duration(ms: int | None) -> str:
     """A length of media, rounded down: 178400 is `2:58`."""
     if ms is None:
@@ -166,6 +171,7 @@ def register(app: Flask) -> None:
     """Give templates these filters."""
     app.jinja_env.filters.update(
         ago=ago,
+        beside=beside,
         bytes=size,
         clock_time=clock_time,
         day=day,

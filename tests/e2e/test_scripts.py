@@ -16,7 +16,7 @@ from tests.web.sample import sample_app
 
 pytestmark = pytest.mark.e2e
 
-FILM = "/film?mp4=/media/film.mp4&hls=/media/film.m3u8&vtt=/media/film.vtt&lang=en"
+FILM = "/film?mp4=/media/film.mp4&hls=/media/film.m3u8&vtt=film.vtt&lang=en"
 WITHOUT_HLS = """
 const can = HTMLMediaElement.prototype.canPlayType;
 HTMLMediaElement.prototype.canPlayType = function (type) { return /mpegurl/i.test(type) ? "" : can.call(this, type); };

@@ -155,6 +155,7 @@ def _measured(facts: Facts) -> dict[str, Any]:
         "video_codec": facts.codec if is_video else None,
         "audio_codec": facts.audio_codec or None,
         "loudness_lufs": facts.loudness_lufs,
+        "quality": facts.quality,
     }
 
 

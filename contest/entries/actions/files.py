@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -11,6 +12,7 @@ from contest.db import db, lock
 from contest.entries import rules
 from contest.entries.models import Entry, EntryFile
 from contest.errors import Refused
+from contest.uploads.actions import drop_captions, set_captions
 from contest.uploads.models import Asset, Upload
 
 
@@ -93,3 +95,24 @@ def _renumber(entry: Entry, files: list[EntryFile]) -> None:
         file.position = place
     db.session.flush()
     db.session.expire(entry, ["files"])
+
+
+def place_captions(
+    file: EntryFile, prefix: str, stored: dict[str, Any], *, language: str, by: Person, at: datetime
+) -> None:
+    """Captions of the film in one language, instead of those there were."""
+    entry = lock(file.entry)
+    if reason := rules.why_not_edit(entry):
+        raise Refused(reason)
+    set_captions(file.asset, prefix, stored, language=language, at=at)
+    entry.changed_at = at
+    record("entry.captioned", by=by, on=entry, at=at, language=language, sha256=stored["sha256"])
+
+
+def remove_captions(file: EntryFile, *, language: str, by: Person, at: datetime) -> None:
+    entry = lock(file.entry)
+    if reason := rules.why_not_edit(entry):
+        raise Refused(reason)
+    if drop_captions(file.asset, language=language):
+        entry.changed_at = at
+        record("entry.captions-removed", by=by, on=entry, at=at, language=language)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contest.entries.models import CheckReport
-from contest.entries.rules import lines_counted, lines_noted
+from contest.entries.rules import lines_counted, lines_noted, lines_photo
 from contest.entries.rules.limits import ESTIMATED, OF_PHOTO, OF_VIDEO
 from contest.entries.rules.said import Meter, Say
 
@@ -46,7 +46,7 @@ def words(report: CheckReport) -> Words:
         quality=[
             line for line in lines if line.code in ESTIMATED or (line.kind == "warn" and line.code not in MEASURED)
         ],
-        notes=[line for line in lines if line.kind == "info"],
+        notes=[line for line in lines if line.kind == "info" and line.code not in ESTIMATED],
     )
 
 
@@ -58,4 +58,4 @@ def line(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> Line:
     return Line(code=finding["code"], kind=KINDS[finding["outcome"]], **say(finding, limits))
 
 
-LINES: dict[str, Say] = {**lines_counted.LINES, **lines_noted.LINES}
+LINES: dict[str, Say] = {**lines_counted.LINES, **lines_noted.LINES, **lines_photo.LINES}

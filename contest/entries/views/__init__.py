@@ -4,11 +4,22 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from contest.editions.registry import show_on_overview
-from contest.entries.views import details, files, mine, office, places, prechecks, rules, submission, unfinished
+from contest.entries.views import (
+    captions,
+    details,
+    files,
+    mine,
+    office,
+    places,
+    prechecks,
+    rules,
+    submission,
+    unfinished,
+)
 from contest.entries.views.blueprint import bp
 from contest.web.context import navigate
 
-PAGES = (details, files, mine, office, places, prechecks, rules, submission, unfinished)
+PAGES = (captions, details, files, mine, office, places, prechecks, rules, submission, unfinished)
 
 
 def register(app: Flask) -> None:

@@ -35,6 +35,7 @@ class BlindFile:
     mp4: str
     poster: str
     poster_small: str
+    captions: tuple[tuple[str, str], ...]  # language and name
     photos: tuple[tuple[str, int], ...]  # name and width, smallest first
 
     @property
@@ -94,6 +95,7 @@ def _blind_file(file: EntryFile) -> BlindFile:
         mp4=next((name for name in film if name.endswith(".mp4") and "/" not in name), ""),
         poster=posters[-1][0] if posters else "",
         poster_small=posters[0][0] if posters else "",
+        captions=tuple(asset.captions),
         photos=tuple((name, width) for name, width in photos if name.endswith(".jpg")),
     )
 
