@@ -293,13 +293,13 @@ def test_every_state_of_the_step_reads_well_on_a_phone(
     page.get_by_role("alert").wait_for()
     looked_at(page, f"upload-{language}-other")
     page.locator("[data-messages] .btn--danger").click()
+    page.locator(".precheck").wait_for()
+    looked_at(page, f"upload-{language}-too-long")
+    page.locator(".precheck .btn").last.click()
     page.wait_for_url("**/check")
 
     slow_line(page, kib_per_s=1500)
     open_step(page, cast.film)
-    choose(page, long_film)
-    page.get_by_role("alert").wait_for()
-    looked_at(page, f"upload-{language}-too-long")
     choose(page, film)
     page.locator("[data-do=pause]").wait_for()
     page.wait_for_timeout(6000)
@@ -317,3 +317,27 @@ def test_every_state_of_the_step_reads_well_on_a_phone(
     page.route(lambda url: "/uploads/" in url, lambda route: route.abort("connectionreset"))
     page.wait_for_timeout(500)
     looked_at(page, f"upload-{language}-waiting")
+
+
+def test_without_scripts_the_form_sends_the_file_and_says_how_much_it_takes(
+    server: Server, cast: Cast, chromium: Browser, tmp_path: Path
+) -> None:
+    context = chromium.new_context(base_url=server.url, viewport=PHONE, locale="en", java_script_enabled=False)
+    context.add_cookies([cookie_of(cast.person, server)])
+    page = context.new_page()
+    page.goto(f"/entries/{cast.film.id}/file?lang=en")
+
+    expect(page.get_by_text("up to 60 MB, and cannot be resumed")).to_be_visible()
+    page.set_input_files("#upload-file", make_film(tmp_path / "film.mp4", size="854x480"))
+    page.get_by_role("button", name="Send the file").click()
+    page.wait_for_url("**/check")
+    context.close()
+    assert sent_by(cast.person) == [("received", "film.mp4")]
+
+
+def test_phones_are_offered_the_album_and_not_only_the_camera(page: Page, cast: Cast) -> None:
+    for entry, wide in ((cast.film, "video/*"), (cast.photo, "image/*")):
+        open_step(page, entry)
+        chooser = page.locator("#upload-file")
+        assert chooser.get_attribute("capture") is None
+        assert (chooser.get_attribute("accept") or "").split(",")[0] == wide

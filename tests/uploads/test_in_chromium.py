@@ -409,3 +409,63 @@ def test_a_session_that_ended_pauses_it_and_says_so(page: Page, person: Person, 
 
     page.wait_for_url("**/test/received")
     assert sent_by(person) == [("received", "film.mp4")]
+
+
+def test_whoever_leaves_while_bytes_go_is_asked_first_and_nobody_else(
+    page: Page, person: Person, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    slow_line(page, kib_per_s=3000)
+    page.set_input_files("#upload-file", a_file(tmp_path, 20 * MIB))
+    wait_for_percent(page, 3)
+    page.get_by_role("button", name="Pause").click()  # browsers ask only those who have touched the page
+    page.reload()
+    assert asked == []
+
+    choose_the_same(page, tmp_path / "film.mp4")
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Go on").click()
+    expect(state(page)).to_contain_text("Uploading")
+    page.reload()
+
+    assert asked == ["beforeunload"]
+
+
+def test_the_screen_is_kept_on_while_bytes_go_and_only_then(page: Page, person: Person, tmp_path: Path) -> None:
+    page.add_init_script(
+        """window.locks = [];
+        const request = async () => {
+            locks.push("on");
+            return { released: false, async release() { this.released = true; locks.push("off"); } };
+        };
+        Object.defineProperty(navigator, "wakeLock", { value: { request } });"""
+    )
+    page.reload()
+    slow_line(page, kib_per_s=3000)
+    page.set_input_files("#upload-file", a_file(tmp_path, 20 * MIB))
+    wait_for_percent(page, 3)
+    page.get_by_role("button", name="Pause").click()
+
+    assert page.evaluate("locks") == ["on", "off"]
+
+
+def test_two_devices_at_once_take_turns_and_the_file_arrives_once(
+    page: Page, person: Person, server: Server, chromium: Browser, tmp_path: Path
+) -> None:
+    film = begin_and_leave(page, tmp_path)
+    slow_line(page, kib_per_s=3000)
+    choose_the_same(page, film)
+    wait_for_percent(page, 45)
+    other = chromium.new_context(base_url=server.url, locale="en")
+    other.add_cookies([cookie_of(person, server)])
+    there = other.new_page()
+    there.goto("/test/upload?lang=en")
+    choose_the_same(there, film)
+
+    expect(note(there)).to_contain_text("Another window or device is sending this file")
+    slow_line(page, kib_per_s=100_000)
+    page.wait_for_url("**/test/received")
+    there.wait_for_url("**/test/received")
+    other.close()
+    assert sent_by(person) == [("received", "film.mp4")]
