@@ -37,6 +37,7 @@ OTHERS = [
     *("fragmented.mp4", "stream.ts", "live.mkv", "moving.gif", "text.mp4", "html.jpg", "picture.mp4", "drawing.png"),
     *("empty.mp4", "no-index.mp4", "cut.mp4", "appended.mp4", "two-films.mp4", "cover.m4a"),
 ]
+PHOTOS = ["photo.jpg", "photo.png", "photo.webp", "photo.avif", "photo.heic", "turned.jpg", "motion.jpg", "large.jpg"]
 ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "400"))  # for each of the files that are mutated
 
 
@@ -98,6 +99,14 @@ def test_films_are_measured_as_on_the_server(page: Page, clips: Clips, best: San
         if name.endswith(".mp4"):
             assert (claims["codec"], claims["has_sound"]) == (fact.codec, fact.audio_stream is not None), name
             assert abs(claims["fps"] - fact.fps) <= fact.fps / 10, name
+
+
+def test_photos_are_measured_as_on_the_server(page: Page, clips: Clips, best: Sandbox) -> None:
+    found = claims_of(page, [clips(name) for name in PHOTOS])
+
+    for name in PHOTOS:
+        fact = facts_of(clips(name), "photo", best)
+        assert (found[name]["width"], found[name]["height"]) == (fact.width, fact.height), name
 
 
 def test_a_film_without_its_index_is_told(page: Page, clips: Clips) -> None:
