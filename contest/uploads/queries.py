@@ -3,11 +3,14 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.orm.attributes import set_committed_value
 
 from contest.accounts.models import Person
 from contest.clock import now
 from contest.db import db
 from contest.jobs.models import Job
+from contest.uploads import parts
 from contest.uploads.models import Asset, Rendition, Upload
 
 
@@ -17,13 +20,20 @@ def upload_of(person: Person, upload_id: str) -> Upload | None:
 
 
 def unfinished_uploads(person: Person, *, purpose: str | None = None) -> list[Upload]:
-    """What the person began and can still go on with, the latest first; `purpose` (a ref) narrows it to one use."""
+    """What the person began and can still go on with, the latest first; `purpose` (a ref) narrows it to one use.
+
+    `received_bytes` is what lies on the disk; the row may be some seconds behind.
+    """
     mine = sa.select(Upload).where(
         Upload.person_id == person.id, Upload.state == "receiving", Upload.expires_at > now()
     )
     if purpose is not None:
         mine = mine.where(Upload.purpose == purpose)
-    return list(db.session.scalars(mine.order_by(Upload.created_at.desc())))
+    found = list(db.session.scalars(mine.order_by(Upload.created_at.desc())))
+    for upload in found:
+        here = parts.size_of(current_app.config["SETTINGS"], upload.id)
+        set_committed_value(upload, "received_bytes", min(here, upload.declared_bytes))
+    return found
 
 
 def same_unfinished(person: Person, *, purpose: str, declared_bytes: int, first_sha256: str) -> Upload | None:

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, flash, jsonify, redirect, request, url_for
@@ -21,6 +22,8 @@ from contest.uploads.queries import upload_of
 from contest.uploads.rules import PLAIN_MAX_BYTES, Purpose, read_purpose, sign_purpose, why_too_large
 from contest.web.views import safe_local
 
+# A fast line brings a piece every moment, and each note waits for the disk. How much is here the part file tells.
+NOTE_EVERY = timedelta(seconds=5)
 CHECKED_BODY_MAX = 16 * MIB  # a body with a checksum is held in memory until it proves right
 
 bp = Blueprint("uploads", __name__, url_prefix="/uploads")
@@ -143,6 +146,7 @@ def _receive(upload: Upload, *, offset: int, response: Response) -> Response:
         if (request.content_length or 0) > room:
             raise _too_much()
         body = _checked_body(wanted, room) if wanted else request.stream
+        noted_at = upload.last_byte_at if upload.received_bytes >= parts.BLOCK else None
         db.session.rollback()  # a slow phone must not keep a connection to the database waiting
         try:
             part.append(body, room=room)
@@ -153,8 +157,10 @@ def _receive(upload: Upload, *, offset: int, response: Response) -> Response:
                 _("The server's disk is full. What has arrived is kept; try again later."), status=507
             ) from None
         finally:
-            with transaction():
-                take_note(upload, part, at=now(), settings=_settings())
+            is_cut = part.offset - offset != request.content_length
+            if is_cut or part.offset == upload.declared_bytes or noted_at is None or now() - noted_at >= NOTE_EVERY:
+                with transaction():
+                    take_note(upload, part, at=now(), settings=_settings())
         if upload.is_given_up:  # in another window, while the bytes came
             part.remove()
             abort(410)
@@ -174,7 +180,7 @@ def _held(upload: Upload) -> Iterator[parts.Part]:
     _refuse_received(upload)
     try:
         with parts.hold(_settings(), upload.id) as part:
-            db.session.refresh(upload)
+            db.session.refresh(upload, ["state", "storage_key", "received_bytes", "last_byte_at"])
             if upload.storage_key is not None:
                 part.remove()  # the bytes lie in the storage already, and we have just made an empty file
             _refuse_received(upload)

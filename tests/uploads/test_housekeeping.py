@@ -16,7 +16,7 @@ from contest.jobs.actions import enqueue
 from contest.uploads import parts
 from contest.uploads.models import Upload
 from contest.uploads.queries import unfinished_uploads
-from tests.uploads.factories import Tus
+from tests.uploads.factories import MIB, Tus
 from tests.uploads.working import work
 
 BODY = b"0123456789"
@@ -114,3 +114,14 @@ def test_a_strange_file_among_the_parts_does_no_harm(app: Flask, name: str) -> N
     clean(app)
 
     assert strange.exists()  # it is young; later it goes
+
+
+def test_of_a_fast_line_the_disk_tells_how_much_is_here(tus: Tus) -> None:
+    path = tus.begin(5 * MIB)
+    for piece in range(4):
+        tus.patch(path, piece * MIB, bytes(MIB))
+    db.session.rollback()
+
+    (upload,) = unfinished_uploads(tus.person)
+
+    assert (upload.received_bytes, upload.percent) == (4 * MIB, 80)
