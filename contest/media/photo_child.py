@@ -39,7 +39,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def facts(path: Path) -> dict[str, Any]:
-    """What the photo is; the label before anything else, and every pixel decoded once."""
+    """What the photo is and how it looks; the label before anything else, and every pixel decoded once."""
+    from contest.media import clarity_image  # it brings NumPy, which rendering need not wait for
+
     with _opened(path) as image:
         label = _label(image)
         exif = image.getexif()
@@ -48,7 +50,9 @@ def facts(path: Path) -> dict[str, Any]:
         width, height = image.size
         has_location = bool(exif.get_ifd(ExifTags.IFD.GPSInfo)) or "GPSLatitude" in _xmp(image)
         mode = image.mode
+        clarity_image.prepare(image)
         _load(image)
+        quality = clarity_image.quality_of(image)
     if rotation in (90, 270):
         width, height = height, width
     return {
@@ -57,6 +61,7 @@ def facts(path: Path) -> dict[str, Any]:
         "rotation": rotation,
         "mode": mode,
         "has_location": has_location,
+        "quality": quality,
         "ai_label": asdict(label) if label else None,
     }
 
