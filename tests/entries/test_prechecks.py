@@ -11,6 +11,7 @@ from contest.db import transaction
 from contest.entries.models import Entry
 from contest.entries.rules.early import Claims, early_fault, early_findings
 from contest.entries.rules.limits import PRESETS, Rules
+from contest.uploads import parts
 from contest.uploads.models import Upload
 from tests.browser import Browser
 from tests.entries.factories import an_entry
@@ -169,9 +170,8 @@ def test_another_persons_entry_cannot_be_asked_about(app: Flask) -> None:
 
 def test_unfinished_uploads_are_shown_to_their_person_only_and_given_up_by_them_only(app: Flask) -> None:
     entry = an_entry(an_edition(), title="One grain of sorghum")
-    upload = an_upload(
-        entry.entrant, purpose=f"entry-file:{entry.id}:0", declared_bytes=MIB, received_bytes=MIB // 2, filename="a.mp4"
-    )
+    upload = an_upload(entry.entrant, purpose=f"entry-file:{entry.id}:0", declared_bytes=MIB, filename="a.mp4")
+    parts.path_of(app.config["SETTINGS"], upload.id).write_bytes(bytes(MIB // 2))
     mine, other = Browser(app, language="en").sign_in(entry.entrant), Browser(app, language="en").sign_in(a_person())
 
     mine.open("/entries")
@@ -182,6 +182,7 @@ def test_unfinished_uploads_are_shown_to_their_person_only_and_given_up_by_them_
     assert "a.mp4" not in other.response.text
     give_up(app, a_person(name="Stranger"), upload, expect=404)
     give_up(app, entry.entrant, upload, expect=302)
+    assert parts.size_of(app.config["SETTINGS"], upload.id) == 0
     mine.open("/entries")
     assert "The upload of “a.mp4” was given up." not in mine.response.text  # it was said to the other session
     assert "Your unfinished uploads" not in mine.response.text
