@@ -9,6 +9,7 @@ import ffmpeg
 
 from contest.media.commands import INPUT, compiled, guard
 from contest.media.facts import AiLabel, Facts
+from contest.media.formats import OURS, Format
 
 HLS_FOLDER = "hls"
 MASTER = "hls/master.m3u8"
@@ -68,15 +69,15 @@ def target_fps(facts: Facts) -> Fraction:
 def film(
     facts: Facts,
     *,
+    form: Format,
     streamed: Rung,
     fallback: Rung | None,
     length_s: float,
     can_tone_map: bool,
     threads: int,
-    extra_containers: Sequence[str] = (),
 ) -> list[str]:
     """Decode once; write the stream, and the fallback when it is another size (scaled from the stream's pictures)."""
-    given = ffmpeg.input(INPUT, **guard(extra_containers, threads=threads))
+    given = ffmpeg.input(INPUT, **guard(form, threads=threads))
     pictures = _prepared(given[str(facts.video_stream)], facts, length_s=length_s)
     pictures = _scaled(pictures, streamed.width, streamed.height)
     pictures = _standard_range(pictures, facts, can_tone_map=can_tone_map)
@@ -99,15 +100,13 @@ def film(
 
 def remuxed_fallback(label: AiLabel | None) -> list[str]:
     """The fallback from the joined segments of a stream that already has its size."""
-    given = ffmpeg.input(INPUT, **guard())
+    given = ffmpeg.input(INPUT, **guard(OURS))
     return compiled(ffmpeg.output(given, FALLBACK, c="copy", map_metadata=-1, fflags="+bitexact", **_file(label)))
 
 
-def poster(
-    facts: Facts, *, at_s: float, names: tuple[str, str], can_tone_map: bool, extra_containers: Sequence[str] = ()
-) -> list[str]:
+def poster(facts: Facts, *, form: Format, at_s: float, names: tuple[str, str], can_tone_map: bool) -> list[str]:
     """One picture of the film in two sizes; its brightness is printed among the progress."""
-    given = ffmpeg.input(INPUT, ss=f"{at_s:.3f}", **guard(extra_containers))
+    given = ffmpeg.input(INPUT, ss=f"{at_s:.3f}", **guard(form))
     width, height = _within(facts, POSTER_SIDE)
     pictures = given[str(facts.video_stream)]
     if facts.interlaced:

@@ -1,19 +1,21 @@
 """Look at a file of unknown make and say what it is: `examine` gives Facts or raises Unreadable.
 
-The order is from cheap and safe to dear: the first bytes, the outer boxes, ffprobe's header, the packets, one decoded
-picture and the sound.
+The order is from cheap and safe to dear: the first bytes, the outer boxes, ffprobe's header, the packets, a few decoded
+pictures and the sound.
 """
 
 import json
 import re
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from contest.media import commands
+from contest.media import commands, formats, looks, samples
 from contest.media.aigc import label_from_tags
 from contest.media.facts import Code, Facts, Flag, Kind, Unreadable
+from contest.media.formats import Format
 from contest.media.photo import examine_photo
 from contest.media.process import Finished, Flooded, TimedOut
 from contest.media.sandbox import Limits, Sandbox
@@ -21,10 +23,9 @@ from contest.media.scan import MOST_PACKETS, Length, StreamScan, length_of, scan
 from contest.media.sniff import Structure, container_of, structure_of
 
 PROBE_TIMEOUT_S = 60.0
-# Of the file in ftyp terms all these are one demuxer, whose edit lists start at 0.
-_VIDEO_CONTAINERS = {"mp4", "matroska"}
-_OTHER_VIDEO = {"mpegts", "avi", "flv", "asf", "mpeg", "rm", "ogg"}
-_STILLS = {"jpeg", "png", "webp", "heif", "avif", "tiff", "bmp"}
+# A dozen decoders have their pictures at once, and the loudness is told ten times a second.
+LOOKING = Limits(memory_mib=3072, stderr_kib=8 * 1024)
+_OTHER_VIDEO = {*formats.ONLY_BEHIND_WALLS, "rm"}
 _ANIMATED = {"gif", "apng", "webp-animated"}
 _COMPLAINTS = {
     "moov atom not found": Code.MOOV_MISSING,
@@ -41,7 +42,6 @@ def examine(
     *,
     kind: Kind,
     box: Sandbox,
-    extra_containers: Sequence[str] = (),
     most_packets: int = MOST_PACKETS,
     on_progress: Callable[[int], None] | None = None,
 ) -> Facts:
@@ -51,39 +51,45 @@ def examine(
     report = on_progress or (lambda _percent: None)
     if kind == "photo":
         return examine_photo(path, box=box)
-    return _examine_video(path, box=box, extra=tuple(extra_containers), most_packets=most_packets, report=report)
+    return _examine_video(path, box=box, most_packets=most_packets, report=report)
 
 
 def exact_length_ms(path: Path, *, box: Sandbox) -> int:
     """The exact length of one of our own renditions, an MP4."""
-    scanned = _packets(path, box=box, extra=(), most=2 * MOST_PACKETS)
+    scanned = _packets(path, formats.OURS, box=box, most=2 * MOST_PACKETS)
     return round(length_of(scanned.values(), starts_at_zero=True).exact_s * 1000)
 
 
-def _examine_video(
-    path: Path, *, box: Sandbox, extra: tuple[str, ...], most_packets: int, report: Callable[[int], None]
-) -> Facts:
-    container = _permitted_container(path, extra)
-    structure = structure_of(path, container)
+def _examine_video(path: Path, *, box: Sandbox, most_packets: int, report: Callable[[int], None]) -> Facts:
+    form = _permitted(path, box=box)
+    structure = structure_of(path, form.container)
     if not structure.has_index:
         raise Unreadable(Code.MOOV_MISSING)
-    header = _header(path, box=box, extra=extra)
+    header = _header(path, form, box=box)
     report(20)
-    video, audios = _chosen_streams(header["streams"])
-    scanned = _packets(path, box=box, extra=extra, most=most_packets)
+    video, audios = _chosen_streams(header["streams"], form)
+    scanned = _packets(path, form, box=box, most=most_packets)
     report(50)
     shown = {index: scanned[index] for index in (video["index"], *(a["index"] for a in audios)) if index in scanned}
     pictures = shown.get(video["index"])
-    length = length_of(shown.values(), starts_at_zero=container == "mp4")
+    length = length_of(shown.values(), starts_at_zero=form.container == "mp4")
     header_s = _number(header["format"].get("duration"))
-    _refuse_damage(pictures, length, header_s=header_s, structure=structure, container=container)
+    _refuse_damage(
+        pictures, length, header_s=header_s, structure=structure, container=form.container, size=path.stat().st_size
+    )
     assert pictures is not None  # noqa: S101 - refused above
     audio = audios[0] if audios else None
-    loudness = _decode_sample(path, video=video, audio=audio, box=box, extra=extra)
+    wanted = samples.plan(
+        pictures,
+        size=_shown_size(video, _rotation(video)),
+        begins_at=_number(header["format"].get("start_time")) or 0.0,
+        can_seek=not length.restarts,
+    )
+    quality, loudness = _look_and_listen(path, form, wanted, length, video=video, audio=audio, box=box)
     report(100)
     return _facts(
         path,
-        container=container,
+        container=form.container,
         header=header,
         video=video,
         audio=audio,
@@ -92,13 +98,14 @@ def _examine_video(
         header_s=header_s,
         structure=structure,
         loudness=loudness,
+        quality=quality,
     )
 
 
-def _permitted_container(path: Path, extra: Sequence[str]) -> str:
+def _permitted(path: Path, *, box: Sandbox) -> Format:
     container = container_of(path)
-    if container in _VIDEO_CONTAINERS or container in extra:
-        return container
+    if form := formats.taken(container, level=box.level):
+        return form
     if container in _OTHER_VIDEO:
         raise Unreadable(Code.UNSUPPORTED_CONTAINER, container)
     if container in _ANIMATED:
@@ -108,8 +115,8 @@ def _permitted_container(path: Path, extra: Sequence[str]) -> str:
     raise Unreadable(Code.NOT_A_VIDEO, container)
 
 
-def _header(path: Path, *, box: Sandbox, extra: Sequence[str]) -> dict[str, Any]:
-    done = _checked_run(commands.probe_streams(extra), path, box=box)
+def _header(path: Path, form: Format, *, box: Sandbox) -> dict[str, Any]:
+    done = _checked_run(commands.probe_streams(form), path, box=box)
     if done.returncode:
         for words, code in _COMPLAINTS.items():
             if words in done.stderr:
@@ -121,7 +128,7 @@ def _header(path: Path, *, box: Sandbox, extra: Sequence[str]) -> dict[str, Any]
     return header
 
 
-def _chosen_streams(streams: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _chosen_streams(streams: Sequence[dict[str, Any]], form: Format) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The one stream of pictures, chosen by what it is for and never by its place, and the sound, best first."""
     audios = [s for s in streams if s.get("codec_type") == "audio"]
     videos = [s for s in streams if s.get("codec_type") == "video" and not _disposed(s, "attached_pic")]
@@ -130,12 +137,12 @@ def _chosen_streams(streams: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], 
         raise Unreadable(Code.AUDIO_ONLY if audios else Code.NO_VIDEO_STREAM)
     if len(videos) > 1:
         raise Unreadable(Code.SEVERAL_VIDEO_STREAMS, str(len(videos)))
-    if videos[0].get("codec_name") not in commands.VIDEO_CODECS:
+    if videos[0].get("codec_name") not in form.video:
         raise Unreadable(Code.UNSUPPORTED_CODEC, str(videos[0].get("codec_name", "unknown")))
     if int(videos[0].get("width", 0)) * int(videos[0].get("height", 0)) > commands.MOST_PIXELS:
         raise Unreadable(Code.TOO_MANY_PIXELS, f"{videos[0].get('width')} x {videos[0].get('height')}")
     # A phone may add a second sound in a format of its own (spatial audio) beside one that all can play.
-    audible = [s for s in audios if s.get("codec_name") in commands.AUDIO_CODECS and int(s.get("channels") or 0) > 0]
+    audible = [s for s in audios if s.get("codec_name") in form.audio and int(s.get("channels") or 0) > 0]
     if audios and not audible:
         raise Unreadable(Code.UNSUPPORTED_CODEC, str(audios[0].get("codec_name", "unknown")))
     return videos[0], sorted(audible, key=lambda s: not _disposed(s, "default"))
@@ -145,42 +152,75 @@ def _disposed(stream: Mapping[str, Any], disposition: str) -> bool:
     return bool(stream.get("disposition", {}).get(disposition))
 
 
-def _packets(path: Path, *, box: Sandbox, extra: Sequence[str], most: int) -> dict[int, StreamScan]:
-    done = _checked_run(commands.probe_packets(extra), path, box=box, on_flood=Code.TOO_MANY_PACKETS)
+def _packets(path: Path, form: Format, *, box: Sandbox, most: int) -> dict[int, StreamScan]:
+    done = _checked_run(commands.probe_packets(form), path, box=box, on_flood=Code.TOO_MANY_PACKETS)
     if done.returncode:
         raise Unreadable(Code.DAMAGED, done.stderr[-200:])
     return scan(done.stdout.decode("ascii", "replace").splitlines(), most=most)
 
 
 def _refuse_damage(
-    pictures: StreamScan | None, length: Length, *, header_s: float | None, structure: Structure, container: str
+    pictures: StreamScan | None,
+    length: Length,
+    *,
+    header_s: float | None,
+    structure: Structure,
+    container: str,
+    size: int,
 ) -> None:
     if pictures is None or length.exact_s <= 0:
         raise Unreadable(Code.DAMAGED, "no packets")
-    if structure.missing_bytes and length.exact_s < 0.98 * (header_s or 0):
+    if structure.missing_bytes and _lacks_much(structure, length, header_s=header_s, size=size):
         raise Unreadable(Code.DAMAGED, f"{structure.missing_bytes} bytes are missing")
     # One header for several films: the later ones decode to rubbish. A transport stream may start again and be fine.
-    if length.restarts and container != "mpegts":
+    if length.restarts and container not in formats.JOINABLE:
         raise Unreadable(Code.JOINED_FILE, f"{length.exact_s:.2f} s in all")
     if pictures.packets < 2:
         raise Unreadable(Code.SINGLE_FRAME)
 
 
-def _decode_sample(
-    path: Path, *, video: Mapping[str, Any], audio: Mapping[str, Any] | None, box: Sandbox, extra: Sequence[str]
-) -> float | None:
-    """The loudness; refuses a file whose first second holds no picture that can be decoded."""
-    argv = commands.first_frame_and_loudness(
-        video=int(video["index"]), audio=None if audio is None else int(audio["index"]), extra_containers=extra
-    )
-    done = _checked_run(argv, path, box=box, timeout_s=2 * PROBE_TIMEOUT_S)
-    pictures = re.findall(rb"^frame=\s*(\d+)", done.stdout, re.MULTILINE)
-    if done.returncode or not pictures or int(pictures[-1]) == 0:
+def _lacks_much(structure: Structure, length: Length, *, header_s: float | None, size: int) -> bool:
+    """Whether more is missing than the last moments: of the length, or of the bytes where no length is written."""
+    if header_s is None:
+        return structure.missing_bytes > 0.02 * (size + structure.missing_bytes)
+    return length.exact_s < 0.98 * header_s
+
+
+def _look_and_listen(
+    path: Path,
+    form: Format,
+    wanted: samples.Plan,
+    length: Length,
+    *,
+    video: Mapping[str, Any],
+    audio: Mapping[str, Any] | None,
+    box: Sandbox,
+) -> tuple[dict[str, Any], float | None]:
+    """How it looks and sounds; refuses a film whose beginning holds no picture that can be decoded."""
+    index, heard = int(video["index"]), None if audio is None else int(audio["index"])
+
+    def run(tried: samples.Plan) -> tuple[Finished, dict[str, "looks.Pictures"]]:
+        argv = samples.look_and_listen(form, tried, video=index, audio=heard)
+        with tempfile.TemporaryDirectory(prefix="looks-") as folder:
+            out = Path(folder)
+            done = _checked_run(argv, path, box=box, timeout_s=2 * PROBE_TIMEOUT_S, limits=LOOKING, output=out)
+            return done, looks.pictures_of(out, tried)
+
+    try:
+        done, pictures = run(wanted)
+    except Unreadable:  # a dozen decoders at once need more than one; that is no fault of the film
+        done = None
+    if done is None or done.returncode:
+        done, pictures = run(wanted.less())
+    if done.returncode or not len(pictures[samples.START]):
         raise Unreadable(Code.DAMAGED, done.stderr[-300:])
+    quality = looks.look(pictures, wanted)
+    if audio is not None:
+        quality |= looks.listen(done.stderr)
     measured = _LOUDNESS.findall(done.stderr)
     if not measured or float(measured[-1]) <= _SILENCE_LUFS:
-        return None
-    return float(measured[-1])
+        return quality, None
+    return quality, float(measured[-1])
 
 
 def _checked_run(
@@ -189,10 +229,12 @@ def _checked_run(
     *,
     box: Sandbox,
     timeout_s: float = PROBE_TIMEOUT_S,
+    limits: Limits | None = None,
+    output: Path | None = None,
     on_flood: Code = Code.TOO_HARD,
 ) -> Finished:
     try:
-        done = box.run(argv, inputs={"media": path}, timeout_s=timeout_s, limits=Limits())
+        done = box.run(argv, inputs={"media": path}, output=output, timeout_s=timeout_s, limits=limits or Limits())
     except TimedOut as error:
         raise Unreadable(Code.TIMEOUT, str(error)) from error
     except Flooded as error:
@@ -214,6 +256,7 @@ def _facts(
     header_s: float | None,
     structure: Structure,
     loudness: float | None,
+    quality: Mapping[str, Any],
 ) -> Facts:
     rotation = _rotation(video)
     width, height = _shown_size(video, rotation)
@@ -251,13 +294,20 @@ def _facts(
         frame_rate=str(video.get("r_frame_rate", "")),
         video_stream=int(video["index"]),
         pixel_format=str(video.get("pix_fmt", "")),
-        interlaced=video.get("field_order", "progressive") not in ("progressive", "unknown"),
+        interlaced=_is_interlaced(video),
         bit_rate=int(_number(header["format"].get("bit_rate")) or 0),
         audio_stream=None if audio is None else int(audio["index"]),
         audio_codec="" if audio is None else str(audio.get("codec_name", "")),
         audio_channels=0 if audio is None else int(audio["channels"]),
         loudness_lufs=loudness,
+        quality=dict(quality),
     )
+
+
+def _is_interlaced(video: Mapping[str, Any]) -> bool:
+    """DV does not say so in AVI, but tapes know nothing else."""
+    said = str(video.get("field_order", "unknown"))
+    return said not in ("progressive", "unknown") or (said == "unknown" and video.get("codec_name") == "dvvideo")
 
 
 def _mismatch(header_s: float | None, exact_s: float) -> bool:

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from contest.media import commands, encode
+from contest.media import commands, encode, formats
 from contest.media.aigc import jpeg_with_label
 from contest.media.capabilities import can_tone_map
 from contest.media.facts import Facts, Unreadable
+from contest.media.formats import Format
 from contest.media.photo import run_child
 from contest.media.probe import exact_length_ms
 from contest.media.process import Finished, Flooded, TimedOut
@@ -76,7 +77,6 @@ def render(
     limit_ms: int | None = None,
     height: int | None = None,
     threads: int = 2,
-    extra_containers: Sequence[str] = (),
     on_progress: Callable[[int], None] | None = None,
 ) -> list[Output]:
     """Everything for the file at `path`: posters and streams of a video, sizes of a photo.
@@ -88,7 +88,7 @@ def render(
         outputs = render_photo(path, into=into, box=box)
         report(100)
         return outputs
-    posters = render_poster(path, facts, into=into, box=box, extra_containers=extra_containers)
+    posters = render_poster(path, facts, into=into, box=box)
     report(3)
     films = render_film(
         path,
@@ -98,7 +98,6 @@ def render(
         limit_ms=limit_ms,
         height=height,
         threads=threads,
-        extra_containers=extra_containers,
         report=report,
     )
     report(100)
@@ -116,20 +115,19 @@ def render_photo(path: Path, *, into: Path, box: Sandbox) -> list[Output]:
     return [_output(into, one["name"], size=(one["width"], one["height"])) for one in made]
 
 
-def render_poster(
-    path: Path, facts: Facts, *, into: Path, box: Sandbox, extra_containers: Sequence[str] = ()
-) -> list[Output]:
+def render_poster(path: Path, facts: Facts, *, into: Path, box: Sandbox) -> list[Output]:
     """A picture that says something about the film, large and small: the first tried that is neither dark nor flat."""
+    form = _opened(facts, box=box)
     best: tuple[float, int] | None = None
     length_s = facts.pictures_ms / 1000
     for number, share in enumerate((0.1, 0.35, 0.6, 0.85, 0.0)):
         names = (f"try-{number}.jpg", f"try-{number}-small.jpg")
         argv = encode.poster(
             facts,
+            form=form,
             at_s=share * length_s,
             names=names,
             can_tone_map=can_tone_map(),
-            extra_containers=extra_containers,
         )
         done = _run(argv, path, box=box, into=into, timeout_s=60, limits=Limits(memory_mib=3072, file_mib=16))
         if not all((into / name).exists() for name in names):
@@ -160,7 +158,6 @@ def render_film(
     limit_ms: int | None = None,
     height: int | None = None,
     threads: int = 2,
-    extra_containers: Sequence[str] = (),
     report: Callable[[int], None] = lambda _percent: None,
 ) -> list[Output]:
     """The stream in whole segment files, and an MP4 for players that cannot take it."""
@@ -170,12 +167,12 @@ def render_film(
     is_same = (streamed.width, streamed.height) == (fallback.width, fallback.height)
     argv = encode.film(
         facts,
+        form=_opened(facts, box=box),
         streamed=streamed,
         fallback=None if is_same else fallback,
         length_s=length_ms / 1000,
         can_tone_map=can_tone_map(),
         threads=threads,
-        extra_containers=extra_containers,
     )
     (into / encode.HLS_FOLDER).mkdir(parents=True)
     timeout_s = 120 + 60 * length_ms / 1000
@@ -198,6 +195,14 @@ def render_film(
         *(_output(into, f"{encode.HLS_FOLDER}/{name}", size=size) for name in segments),
         _output(into, FALLBACK, size=(fallback.width, fallback.height)),
     ]
+
+
+def _opened(facts: Facts, *, box: Sandbox) -> Format:
+    """As the check opened it, unless this machine has fewer walls than the one that checked."""
+    form = formats.taken(facts.container, level=box.level)
+    if form is None:
+        raise RenderFailed(Trouble.FAILED, f"{facts.container} is not opened at level {box.level} of the sandbox")
+    return form
 
 
 def _run(
@@ -263,7 +268,7 @@ def _joined(playlist: Path, folder: Path) -> Path:
 def _verify(path: Path, size: encode.Rung, *, length_ms: int, box: Sandbox) -> None:
     """Nothing is handed over that was not looked at: the size, the codec, the exact length."""
     try:
-        done = box.run(commands.probe_streams(), inputs={"media": path}, timeout_s=60)
+        done = box.run(commands.probe_streams(formats.OURS), inputs={"media": path}, timeout_s=60)
         streams = json.loads(done.stdout)["streams"] if done.returncode == 0 else []
         exact_ms = exact_length_ms(path, box=box)
     except Unreadable as error:

@@ -24,11 +24,21 @@ class StreamScan:
     end: float = float("-inf")
     sum: float = 0.0
     jumps: int = 0  # how often time went back by more than a second
+    shown_at: list[tuple[float, int, bool]] = field(default_factory=list, repr=False)  # when, bytes, is a key picture
     _last: float | None = field(default=None, repr=False)
     _last_start: float = field(default=float("-inf"), repr=False)
     _last_duration: float = field(default=0.0, repr=False)
 
-    def add(self, *, pts: float | None, dts: float | None, duration: float, is_shown: bool) -> None:
+    def add(
+        self,
+        *,
+        pts: float | None,
+        dts: float | None,
+        duration: float,
+        is_shown: bool,
+        size: int = 0,
+        is_key: bool = False,
+    ) -> None:
         order = dts if dts is not None else pts
         if order is not None:
             if self._last is not None and order < self._last - JUMP_S:
@@ -39,6 +49,7 @@ class StreamScan:
         if start is None or not is_shown:
             return
         self.shown += 1
+        self.shown_at.append((start, size, is_key))
         self.sum += duration
         self.first = start if self.first is None else min(self.first, start)
         if start >= self._last_start:
@@ -58,12 +69,12 @@ class Length:
 
 
 def scan(lines: Iterable[str], *, most: int = MOST_PACKETS) -> dict[int, StreamScan]:
-    """The packets by stream, from ffprobe's lines `index,pts,dts,duration,flags`."""
+    """The packets by stream, from ffprobe's lines `index,pts,dts,duration,size,flags`."""
     streams: dict[int, StreamScan] = {}
     total = 0
     for line in lines:
         parts = line.split(",")
-        if len(parts) < 5 or not parts[0].isdigit():
+        if len(parts) < 6 or not parts[0].isdigit():
             continue
         total += 1
         if total > most:
@@ -72,7 +83,9 @@ def scan(lines: Iterable[str], *, most: int = MOST_PACKETS) -> dict[int, StreamS
             pts=_seconds(parts[1]),
             dts=_seconds(parts[2]),
             duration=_seconds(parts[3]) or 0.0,
-            is_shown="D" not in parts[4],
+            size=int(parts[4]) if parts[4].isdigit() else 0,
+            is_shown="D" not in parts[5],
+            is_key="K" in parts[5],
         )
     for stream in streams.values():
         stream.close()

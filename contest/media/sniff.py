@@ -15,6 +15,7 @@ LARGEST_STILL = 256 * 1024 * 1024  # of a moving photo; a film behind it is not 
 _FIRST_BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"moof", b"styp"}
 _IMAGE_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"hevc", b"hevx"}
 _MOST_BOXES = 100_000
+_MOST_TAGS = 500_000
 
 _BY_PREFIX: tuple[tuple[bytes, str], ...] = (
     (b"\x1a\x45\xdf\xa3", "matroska"),
@@ -29,8 +30,9 @@ _BY_PREFIX: tuple[tuple[bytes, str], ...] = (
     (b"ID3", "audio"),
     (b"fLaC", "audio"),
     (b"#!AMR", "audio"),
-    (b"\xff\xfb", "audio"),
-    (b"\xff\xf1", "audio"),
+    (b"caff", "audio"),
+    (b"MThd", "audio"),
+    *((bytes((0xFF, second)), "audio") for second in (0xFB, 0xFA, 0xF3, 0xF2, 0xF1, 0xF9)),
     (b"II*\x00", "tiff"),
     (b"MM\x00*", "tiff"),
     (b"BM", "bmp"),
@@ -39,15 +41,15 @@ _BY_PREFIX: tuple[tuple[bytes, str], ...] = (
 
 @dataclass(frozen=True, kw_only=True)
 class Structure:
-    """The outer boxes of an ISO file, or the segment of a Matroska file."""
+    """The outer boxes of an ISO file, the segment of a Matroska file, the chunks of others."""
 
-    has_index: bool = True  # moov, or the moof of a fragmented file
+    has_index: bool = True  # moov
     missing_bytes: int = 0  # a box says it is longer than the file
     restarts: bool = False  # a second beginning of a file follows
 
 
 def container_of(path: Path) -> str:
-    """mp4, matroska, mpegts, avi, jpeg, png, apng, gif, webp, webp-animated, heif, avif, audio..., or nothing."""
+    """What kind of file it is, as in Facts.container: mp4, avi, jpeg, webp-animated, audio..., or nothing."""
     with path.open("rb") as file:
         head = file.read(HEAD)
     if head[4:8] in _FIRST_BOXES:
@@ -55,10 +57,12 @@ def container_of(path: Path) -> str:
         return "heif" if brand in _IMAGE_BRANDS else "avif" if brand in (b"avif", b"avis") else "mp4"
     if head[:4] == b"RIFF":
         return {b"AVI ": "avi", b"WAVE": "audio", b"WEBP": _webp(head)}.get(head[8:12], "")
+    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+        return "audio"
     for prefix, name in _BY_PREFIX:
         if head.startswith(prefix):
             return "apng" if name == "png" and b"acTL" in head.partition(b"IDAT")[0] else name
-    for first, step in ((0, 188), (4, 192)):
+    for first, step in ((0, 188), (4, 192), (0, 204)):  # broadcast, camcorders, broadcast with error correction
         if len(head) > first + 2 * step and all(head[first + n * step] == 0x47 for n in range(3)):
             return "mpegts"
     return ""
@@ -71,6 +75,12 @@ def structure_of(path: Path, container: str) -> Structure:
             return _iso_structure(file, size)
         if container == "matroska":
             return _matroska_structure(file, size)
+        if container == "avi":
+            return Structure(missing_bytes=_riff_missing(file, size))
+        if container == "asf":
+            return Structure(missing_bytes=_asf_missing(file, size))
+        if container == "flv":
+            return Structure(missing_bytes=_flv_missing(file, size))
     return Structure()
 
 
@@ -90,6 +100,8 @@ def _boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
     """(type, offset, declared size) of each outer box; ends at the first that makes no sense."""
     offset = 0
     for _count in range(_MOST_BOXES):
+        if offset >= size:  # also what no file could be long enough for, which cannot be sought
+            return
         file.seek(offset)
         header = file.read(16)
         if len(header) < 8:
@@ -125,6 +137,8 @@ def _matroska_structure(file: BinaryIO, size: int) -> Structure:
     missing = 0
     segments = 0
     for _count in range(64):
+        if offset >= size:
+            break
         file.seek(offset)
         header = file.read(12)
         if len(header) < 5:
@@ -139,6 +153,47 @@ def _matroska_structure(file: BinaryIO, size: int) -> Structure:
         offset += 4 + taken + length
         missing = max(missing, offset - size)
     return Structure(missing_bytes=missing, restarts=segments > 1)
+
+
+def _riff_missing(file: BinaryIO, size: int) -> int:
+    """How far the last chunk runs beyond the end; a recording that was broken off says 0 and tells nothing."""
+    offset = 0
+    for _count in range(64):  # long films are made of several RIFF chunks
+        file.seek(offset)
+        header = file.read(8)
+        length = int.from_bytes(header[4:8], "little")
+        if len(header) < 8 or header[:4] != b"RIFF" or length == 0:
+            return 0
+        offset += 8 + length + length % 2
+        if offset > size + 1:
+            return offset - size
+    return 0
+
+
+def _asf_missing(file: BinaryIO, size: int) -> int:
+    """The same of a Windows Media file: its header and the data behind it say how long they are."""
+    offset = 0
+    for _part in range(2):
+        file.seek(offset)
+        header = file.read(24)
+        length = int.from_bytes(header[16:24], "little")
+        if len(header) < 24 or length < 24:
+            return 0
+        offset += length
+        if offset >= size:
+            break
+    return max(0, offset - size)
+
+
+def _flv_missing(file: BinaryIO, size: int) -> int:
+    """The same of a Flash film, which is a row of tags."""
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        offset = int.from_bytes(data[5:9], "big") + 4
+        for _count in range(_MOST_TAGS):
+            if offset + 11 > size:
+                break
+            offset += 11 + int.from_bytes(data[offset + 1 : offset + 4], "big") + 4
+    return max(0, offset - size)
 
 
 def _vint(data: bytes) -> tuple[int | None, int]:

@@ -50,31 +50,44 @@ def makes(name: str) -> Callable[[Maker], Maker]:
     return keep
 
 
-def _film(name: str, *arguments: str, sound: bool = True, length_s: float = 2, pictures: str = "") -> None:
+def film(name: str, *arguments: str, sound: bool = True, length_s: float = 2, pictures: str = "") -> None:
     """A clip straight from ffmpeg's test pictures."""
     source = ("-f", "lavfi", "-i", pictures) if pictures else PICTURES
 
     def make(path: Path, clips: Clips) -> None:
         heard = (*SOUND, "-c:a", "aac") if sound else ()
-        ffmpeg(*source, *heard[:4], "-t", str(length_s), *H264, *heard[4:], *arguments, "-f", _muxer(name), path)
+        ffmpeg(*source, *heard[:4], "-t", str(length_s), *H264, *heard[4:], *arguments, "-f", muxer(name), path)
 
     _MAKERS[name] = make
 
 
-def _muxer(name: str) -> str:
-    return {"mkv": "matroska", "ts": "mpegts", "jpg": "image2"}.get(name.rpartition(".")[2], name.rpartition(".")[2])
+MUXERS = {
+    "aac": "adts",
+    "jpg": "image2",
+    "mkv": "matroska",
+    "mpg": "vob",
+    "mts": "mpegts",
+    "ogv": "ogg",
+    "ts": "mpegts",
+    "wmv": "asf",
+}
 
 
-def _copy(name: str, source: str, *arguments: str, before: tuple[str, ...] = ()) -> None:
+def muxer(name: str) -> str:
+    ending = name.rpartition(".")[2]
+    return MUXERS.get(ending, ending)
+
+
+def copied(name: str, source: str, *arguments: str, before: tuple[str, ...] = ()) -> None:
     """A clip made of another without encoding it again."""
 
     def make(path: Path, clips: Clips) -> None:
-        ffmpeg(*before, "-i", clips(source), "-c", "copy", *arguments, "-f", _muxer(name), path)
+        ffmpeg(*before, "-i", clips(source), "-c", "copy", *arguments, "-f", muxer(name), path)
 
     _MAKERS[name] = make
 
 
-def _bytes(name: str, of: Callable[[Clips], bytes]) -> None:
+def written(name: str, of: Callable[[Clips], bytes]) -> None:
     def make(path: Path, clips: Clips) -> None:
         path.write_bytes(of(clips))
 
@@ -82,23 +95,23 @@ def _bytes(name: str, of: Callable[[Clips], bytes]) -> None:
 
 
 # Films as they should be.
-_film("ok.mp4", "-movflags", "+faststart")
-_film("ok.mkv")
-_film("silent.mp4", sound=False)
-_film("fragmented.mp4", "-movflags", "frag_keyframe+empty_moov")
-_film("stream.ts")
-_film("large.mp4", pictures="testsrc2=s=1280x720:r=15", length_s=1)
-_film("sixty.mp4", sound=False, pictures="testsrc2=s=320x180:r=120")
-_film("ten-second-frames.mp4", sound=False, length_s=60, pictures="testsrc2=s=320x180:r=1/10")
-_film("one-frame.mp4", "-frames:v", "1", sound=False)
-_film(
+film("ok.mp4", "-movflags", "+faststart")
+film("ok.mkv")
+film("silent.mp4", sound=False)
+film("fragmented.mp4", "-movflags", "frag_keyframe+empty_moov")
+film("stream.ts")
+film("large.mp4", pictures="testsrc2=s=1280x720:r=15", length_s=1)
+film("sixty.mp4", sound=False, pictures="testsrc2=s=320x180:r=120")
+film("ten-second-frames.mp4", sound=False, length_s=60, pictures="testsrc2=s=320x180:r=1/10")
+film("one-frame.mp4", "-frames:v", "1", sound=False)
+film(
     "labelled.mp4", "-metadata", f"AIGC={LABEL}", "-metadata", "location=+30.1+120.2/", "-movflags", "use_metadata_tags"
 )
-_film("labelled.mkv", "-metadata", f"AIGC={LABEL}")
-_film("anamorphic.mp4", "-vf", "setsar=2/1", sound=False)
-_film("dark-start.mp4", "-vf", "drawbox=c=black:t=fill:enable='lt(t,0.5)'", sound=False)
-_copy("late-start.mkv", "ok.mkv", "-output_ts_offset", "1000")
-_copy("wrapped.ts", "ok.mp4", "-output_ts_offset", "95443")
+film("labelled.mkv", "-metadata", f"AIGC={LABEL}")
+film("anamorphic.mp4", "-vf", "setsar=2/1", sound=False)
+film("dark-start.mp4", "-vf", "drawbox=c=black:t=fill:enable='lt(t,0.5)'", sound=False)
+copied("late-start.mkv", "ok.mkv", "-output_ts_offset", "1000")
+copied("wrapped.ts", "ok.mp4", "-output_ts_offset", "95443")
 
 
 @makes("hdr.mp4")
@@ -117,7 +130,7 @@ def _live(path: Path, clips: Clips) -> None:
 
 
 # Films whose headers lie.
-def _patched(data: bytes, boxes: tuple[bytes, ...], times: float) -> bytes:
+def patched(data: bytes, boxes: tuple[bytes, ...], times: float) -> bytes:
     """The duration in every such box, version 0, multiplied; edit lists have theirs in another place."""
     places = {b"mvhd": 20, b"mdhd": 20, b"tkhd": 24, b"elst": 12}
     changed = bytearray(data)
@@ -139,14 +152,14 @@ def _turned(data: bytes) -> bytes:
     return bytes(changed)
 
 
-_bytes("rotated.mp4", lambda clips: _turned(clips("ok.mp4").read_bytes()))
+written("rotated.mp4", lambda clips: _turned(clips("ok.mp4").read_bytes()))
 _ALL = (b"mvhd", b"mdhd", b"tkhd")
-_bytes("lie-mvhd.mp4", lambda clips: _patched(clips("ok.mp4").read_bytes(), (b"mvhd",), 0.15))
-_bytes("lie-down.mp4", lambda clips: _patched(clips("no-edits.mp4").read_bytes(), _ALL, 0.15))
-_bytes("lie-up.mp4", lambda clips: _patched(clips("no-edits.mp4").read_bytes(), _ALL, 6))
-_bytes("hidden.mp4", lambda clips: _patched(clips("long.mp4").read_bytes(), (b"elst", b"mvhd", b"tkhd"), 0.2))
-_film("no-edits.mp4", "-use_editlist", "0", "-bf", "0")
-_film("long.mp4", length_s=6)
+written("lie-mvhd.mp4", lambda clips: patched(clips("ok.mp4").read_bytes(), (b"mvhd",), 0.15))
+written("lie-down.mp4", lambda clips: patched(clips("no-edits.mp4").read_bytes(), _ALL, 0.15))
+written("lie-up.mp4", lambda clips: patched(clips("no-edits.mp4").read_bytes(), _ALL, 6))
+written("hidden.mp4", lambda clips: patched(clips("long.mp4").read_bytes(), (b"elst", b"mvhd", b"tkhd"), 0.2))
+film("no-edits.mp4", "-use_editlist", "0", "-bf", "0")
+film("long.mp4", length_s=6)
 
 
 @makes("lie.mkv")
@@ -158,14 +171,14 @@ def _lie_mkv(path: Path, clips: Clips) -> None:
 
 
 # Films that are put together oddly.
-_bytes("appended.ts", lambda clips: clips("stream.ts").read_bytes() * 3)
-_bytes("appended.mp4", lambda clips: clips("ok.mp4").read_bytes() * 2)
-_bytes("appended-fragmented.mp4", lambda clips: clips("fragmented.mp4").read_bytes() * 3)
-_bytes("cut.mp4", lambda clips: clips("ok.mp4").read_bytes()[: clips("ok.mp4").stat().st_size // 2])
-_bytes("cut-tail.mkv", lambda clips: clips("ok.mkv").read_bytes()[: clips("ok.mkv").stat().st_size // 2])
-_film("index-last.mp4")
-_bytes("no-index.mp4", lambda clips: clips("index-last.mp4").read_bytes()[:60_000])
-_copy("trimmed.mp4", "ok.mp4", before=("-ss", "0.7"))
+written("appended.ts", lambda clips: clips("stream.ts").read_bytes() * 3)
+written("appended.mp4", lambda clips: clips("ok.mp4").read_bytes() * 2)
+written("appended-fragmented.mp4", lambda clips: clips("fragmented.mp4").read_bytes() * 3)
+written("cut.mp4", lambda clips: clips("ok.mp4").read_bytes()[: clips("ok.mp4").stat().st_size // 2])
+written("cut-tail.mkv", lambda clips: clips("ok.mkv").read_bytes()[: clips("ok.mkv").stat().st_size // 2])
+film("index-last.mp4")
+written("no-index.mp4", lambda clips: clips("index-last.mp4").read_bytes()[:60_000])
+copied("trimmed.mp4", "ok.mp4", before=("-ss", "0.7"))
 
 
 @makes("sound-runs-on.mp4")
@@ -210,13 +223,13 @@ def _gif(path: Path, clips: Clips) -> None:
 
 
 # What is no film at all.
-_bytes("empty.mp4", lambda clips: b"")
-_bytes("text.mp4", lambda clips: b"This is a letter, not a film.\n" * 50)
-_bytes("html.jpg", lambda clips: b"<!doctype html><title>x</title><script>alert(1)</script>")
-_bytes("picture.mp4", lambda clips: clips("photo.png").read_bytes())
-_bytes("drawing.png", lambda clips: b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
-_bytes("playlist.mp4", lambda clips: _playlist(clips("stream.ts")))
-_bytes("concat.mp4", lambda clips: b"ffconcat version 1.0\nfile " + clips("stream.ts").name.encode() + b"\n")
+written("empty.mp4", lambda clips: b"")
+written("text.mp4", lambda clips: b"This is a letter, not a film.\n" * 50)
+written("html.jpg", lambda clips: b"<!doctype html><title>x</title><script>alert(1)</script>")
+written("picture.mp4", lambda clips: clips("photo.png").read_bytes())
+written("drawing.png", lambda clips: b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
+written("playlist.mp4", lambda clips: _playlist(clips("stream.ts")))
+written("concat.mp4", lambda clips: b"ffconcat version 1.0\nfile " + clips("stream.ts").name.encode() + b"\n")
 
 
 def _playlist(other: Path) -> bytes:
@@ -226,7 +239,7 @@ def _playlist(other: Path) -> bytes:
 
 
 # Photos.
-def _scene(width: int = 400, height: int = 300) -> Image.Image:
+def scene(width: int = 400, height: int = 300) -> Image.Image:
     """A picture in which up and down, left and right can be told: red above, blue below, a white corner."""
     image = Image.new("RGB", (width, height), "red")
     draw = ImageDraw.Draw(image)
@@ -235,7 +248,7 @@ def _scene(width: int = 400, height: int = 300) -> Image.Image:
     return image
 
 
-def _saved(image: Image.Image, kind: str, **options: object) -> bytes:
+def saved(image: Image.Image, kind: str, **options: object) -> bytes:
     file = BytesIO()
     image.save(file, kind, **options)  # type: ignore[arg-type]
     return file.getvalue()
@@ -270,7 +283,7 @@ def _png_text() -> PngImagePlugin.PngInfo:
 
 def _bomb() -> bytes:
     """A PNG that says it is 50,000 x 50,000: a few bytes that ask for ten gigabytes."""
-    data = bytearray(_saved(Image.new("L", (8, 8)), "PNG"))
+    data = bytearray(saved(Image.new("L", (8, 8)), "PNG"))
     struct.pack_into(">II", data, 16, 50_000, 50_000)
     import zlib
 
@@ -279,32 +292,36 @@ def _bomb() -> bytes:
 
 
 def _frames(kind: str) -> bytes:
-    return _saved(_scene(), kind, save_all=True, append_images=[_scene().rotate(90)], duration=100)
+    return saved(scene(), kind, save_all=True, append_images=[scene().rotate(90)], duration=100)
 
 
 def _heic() -> bytes:
     import pillow_heif
 
     file = BytesIO()
-    pillow_heif.from_pillow(_scene()).save(file, quality=80)
+    pillow_heif.from_pillow(scene()).save(file, quality=80)
     return file.getvalue()
 
 
-_bytes("photo.jpg", lambda clips: _saved(_scene(), "JPEG", quality=90))
-_bytes("photo.png", lambda clips: _saved(_scene(), "PNG"))
-_bytes("photo.webp", lambda clips: _saved(_scene(), "WEBP"))
-_bytes("photo.avif", lambda clips: _saved(_scene(), "AVIF"))
-_bytes("photo.heic", lambda clips: _heic())
-_bytes("large.jpg", lambda clips: _saved(_scene(3000, 2000), "JPEG", quality=80))
-_bytes("turned.jpg", lambda clips: _saved(_scene(), "JPEG", exif=_exif(6, located=True)))
-_bytes("see-through.png", lambda clips: _saved(Image.new("RGBA", (64, 64), (0, 0, 0, 0)), "PNG"))
-_bytes("deep.png", lambda clips: _saved(Image.new("I;16", (64, 64), 40_000), "PNG"))
-_bytes("press.jpg", lambda clips: _saved(_scene().convert("CMYK"), "JPEG"))
-_bytes("labelled.jpg", lambda clips: _saved(_scene(), "JPEG", xmp=_xmp(), exif=_exif(located=True)))
-_bytes("labelled-exif.jpg", lambda clips: _saved(_scene(), "JPEG", exif=_exif(comment=LABEL.encode())))
-_bytes("labelled.png", lambda clips: _saved(_scene(), "PNG", pnginfo=_png_text()))
-_bytes("motion.jpg", lambda clips: clips("photo.jpg").read_bytes() + clips("ok.mp4").read_bytes())
-_bytes("cut.jpg", lambda clips: clips("photo.jpg").read_bytes()[:1200])
-_bytes("bomb.png", lambda clips: _bomb())
-_bytes("moving.png", lambda clips: _frames("PNG"))
-_bytes("moving.webp", lambda clips: _frames("WEBP"))
+written("photo.jpg", lambda clips: saved(scene(), "JPEG", quality=90))
+written("photo.png", lambda clips: saved(scene(), "PNG"))
+written("photo.webp", lambda clips: saved(scene(), "WEBP"))
+written("photo.avif", lambda clips: saved(scene(), "AVIF"))
+written("photo.heic", lambda clips: _heic())
+written("large.jpg", lambda clips: saved(scene(3000, 2000), "JPEG", quality=80))
+written("turned.jpg", lambda clips: saved(scene(), "JPEG", exif=_exif(6, located=True)))
+written("see-through.png", lambda clips: saved(Image.new("RGBA", (64, 64), (0, 0, 0, 0)), "PNG"))
+written("deep.png", lambda clips: saved(Image.new("I;16", (64, 64), 40_000), "PNG"))
+written("press.jpg", lambda clips: saved(scene().convert("CMYK"), "JPEG"))
+written("labelled.jpg", lambda clips: saved(scene(), "JPEG", xmp=_xmp(), exif=_exif(located=True)))
+written("labelled-exif.jpg", lambda clips: saved(scene(), "JPEG", exif=_exif(comment=LABEL.encode())))
+written("labelled.png", lambda clips: saved(scene(), "PNG", pnginfo=_png_text()))
+written("motion.jpg", lambda clips: clips("photo.jpg").read_bytes() + clips("ok.mp4").read_bytes())
+written("cut.jpg", lambda clips: clips("photo.jpg").read_bytes()[:1200])
+written("bomb.png", lambda clips: _bomb())
+written("moving.png", lambda clips: _frames("PNG"))
+written("moving.webp", lambda clips: _frames("WEBP"))
+
+
+# The further ones are in files of their own.
+from tests.media import clips_hostile, clips_old  # noqa: E402, F401 - importing adds them

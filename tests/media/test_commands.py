@@ -5,14 +5,17 @@ from typing import Any
 
 import pytest
 
-from contest.media import commands, encode
+from contest.media import commands, encode, formats, samples
 from contest.media.facts import AiLabel, Facts
+from contest.media.formats import OURS
+from contest.media.samples import Plan
+from contest.media.sandbox import LIMITS_ONLY, WALLED
 
 GUARD = (
-    "-protocol_whitelist file -format_whitelist mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
-    " -codec_whitelist h264,hevc,av1,vp8,vp9,mpeg4,mpeg2video,prores,mjpeg,libdav1d,libvpx,libvpx-vp9,aac,mp3,mp2,opus,"
-    "vorbis,flac,ac3,eac3,alac,amr_nb,amr_wb,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_f32le,pcm_u8,"
-    "mp3float,mp2float,libopus,libvorbis,amrnb,amrwb,png,mov_text,srt,subrip,ass,ssa,webvtt"
+    "-protocol_whitelist file -format_whitelist mov,mp4,m4a,3gp,3g2,mj2"
+    " -codec_whitelist h264,hevc,libdav1d,av1,vp8,libvpx,vp9,libvpx-vp9,mpeg4,mpeg2video,prores,mjpeg,h263,"
+    "aac,mp3float,mp3,mp2float,mp2,opus,libopus,vorbis,libvorbis,flac,ac3,eac3,alac,amrnb,amrwb,"
+    "pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_f32le,pcm_u8,png,mov_text,srt,subrip,ass,ssa,webvtt"
     " -max_pixels 40000000 -max_streams 16 -threads 2"
 )
 # ffmpeg-python writes options by their names' order.
@@ -38,27 +41,67 @@ def film_facts(**changed: object) -> Facts:
 
 
 def test_the_probe_opens_nothing_that_is_not_listed() -> None:
-    assert " ".join(commands.probe_streams()) == (
+    assert " ".join(commands.probe_streams(OURS)) == (
         f"ffprobe -hide_banner -loglevel error {GUARD} -show_format -show_streams -of json -i /in/media"
     )
 
 
 def test_the_packets_are_asked_for_in_few_words() -> None:
-    assert " ".join(commands.probe_packets()) == (
+    assert " ".join(commands.probe_packets(OURS)) == (
         f"ffprobe -hide_banner -loglevel error {GUARD}"
-        " -show_entries packet=stream_index,pts_time,dts_time,duration_time,flags -of csv=p=0 -i /in/media"
+        " -show_entries packet=stream_index,pts_time,dts_time,duration_time,size,flags -of csv=p=0 -i /in/media"
     )
 
 
-def test_other_containers_are_opened_only_when_asked_for() -> None:
-    assert commands.guard()["format_whitelist"] == "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
-    assert commands.guard(("mpegts",))["format_whitelist"] == "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts"
+def test_a_kind_of_file_is_opened_by_its_own_demuxer_alone() -> None:
+    forms = [form for name in formats.containers(level=WALLED) if (form := formats.taken(name, level=WALLED))]
+
+    assert {form.container: commands.guard(form)["format_whitelist"] for form in forms} == {
+        "mp4": "mov,mp4,m4a,3gp,3g2,mj2",
+        "matroska": "matroska,webm",
+        "avi": "avi",
+        "mpeg": "mpeg",
+        "mpegts": "mpegts",
+        "flv": "flv",
+        "asf": "asf",
+        "ogg": "ogg",
+    }
 
 
-def test_a_second_of_pictures_and_all_of_the_sound_are_decoded() -> None:
-    assert " ".join(commands.first_frame_and_loudness(video=0, audio=1)) == (
-        f"{FFMPEG} {SORTED_GUARD.replace('-threads 2', '-t 1 -threads 2')} -i /in/media {SORTED_GUARD} -i /in/media"
-        " -filter_complex [1:1]ebur128=framelog=verbose[s0] -map 0:0 -f null - -map [s0] -f null -"
+def test_without_walls_only_what_phones_make_is_opened() -> None:
+    assert formats.containers(level=LIMITS_ONLY) == ("mp4", "matroska")
+    assert formats.taken("avi", level=LIMITS_ONLY) is None
+
+
+def test_no_list_names_what_reads_other_files_or_has_known_holes() -> None:
+    """Playlists and texts, and the decoder through which a film could write over our memory (CVE-2026-8461)."""
+    forms = [form for name in formats.containers(level=WALLED) if (form := formats.taken(name, level=WALLED))]
+    opened = {name for form in forms for name in (*form.demuxers, *form.decoders)}
+
+    never = {"hls", "concat", "dash", "sdp", "rtsp", "image2", "tty", "lavfi", "magicyuv", "exr", "xbin", "bintext"}
+    assert opened & never == set()
+
+
+def test_a_few_pictures_and_all_of_the_sound_are_decoded() -> None:
+    wanted = Plan(width=640, height=360, begins_at=0.5, start_at=0.5, start_s=0.4, spread=(0.5, 9.0))
+    brief = SORTED_GUARD.replace("-protocol", "-probesize 32 -protocol")
+    key = f"-an {brief.replace('-threads 2', '')}"
+    look = "scale=640:360:flags=fast_bilinear"
+
+    argv = " ".join(samples.look_and_listen(OURS, wanted, video=0, audio=1))
+
+    once = f"{key}-skip_frame nokey -skip_loop_filter all -ss {{at}} -t 0.1 -threads 1 -i /in/media"
+    once = once.replace("-max_streams 16", "-max_streams 16 -noaccurate_seek")
+    assert argv == (
+        f"{FFMPEG} -an {brief.replace('-threads 2', '-t 0.400 -threads 2')} -i /in/media"
+        f" {once.format(at='0.150')} {once.format(at='8.650')} {brief} -vn -i /in/media -filter_complex"
+        f" [0:0]fps=fps=4[s0];[s0]{look}[s1];[s1]format=gray[s2];[s2]setsar=1[s3];"
+        f"[1:0]trim=end_frame=1[s4];[s4]{look}[s5];[s5]format=gray[s6];[s6]setsar=1[s7];"
+        f"[2:0]trim=end_frame=1[s8];[s8]{look}[s9];[s9]format=gray[s10];[s10]setsar=1[s11];"
+        "[s7][s11]concat=n=2[s12];[s12]setpts=N[s13];"
+        "[3:1]volumedetect[s14];[s14]ebur128=framelog=info:peak=sample[s15]"
+        " -map [s3] -f rawvideo start.gray -map [s13] -f rawvideo -fps_mode passthrough spread.gray"
+        " -map [s15] -f null -"
     )
 
 
@@ -78,6 +121,7 @@ def test_one_decode_makes_the_stream_and_the_fallback() -> None:
 
     argv = encode.film(
         facts,
+        form=OURS,
         streamed=encode.rung(facts, 720),
         fallback=encode.rung(facts, 480),
         length_s=10,
@@ -99,7 +143,13 @@ def test_one_decode_makes_the_stream_and_the_fallback() -> None:
 
 def test_hdr_is_brought_to_ordinary_screens_where_the_filter_is_there() -> None:
     facts = film_facts(hdr=True, transfer="smpte2084", audio_stream=None)
-    options: dict[str, Any] = {"streamed": encode.rung(facts, 720), "fallback": None, "length_s": 10, "threads": 2}
+    options: dict[str, Any] = {
+        "form": OURS,
+        "streamed": encode.rung(facts, 720),
+        "fallback": None,
+        "length_s": 10,
+        "threads": 2,
+    }
 
     there = encode.film(facts, can_tone_map=True, **options)
     lacking = encode.film(facts, can_tone_map=False, **options)
@@ -119,7 +169,7 @@ def test_sound_that_runs_on_is_heard_over_the_last_picture() -> None:
     facts = film_facts(pictures_ms=4000)
 
     argv = encode.film(
-        facts, streamed=encode.rung(facts, 720), fallback=None, length_s=10, can_tone_map=True, threads=2
+        facts, form=OURS, streamed=encode.rung(facts, 720), fallback=None, length_s=10, can_tone_map=True, threads=2
     )
 
     assert "tpad=stop_duration=6.000:stop_mode=clone" in argv[argv.index("-filter_complex") + 1]

@@ -34,6 +34,7 @@ def test_a_film_is_described(clips: Clips, box: Sandbox) -> None:
         audio_codec="aac",
         audio_channels=1,
         loudness_lufs=facts.loudness_lufs,
+        quality=facts.quality,
     )
 
 
@@ -111,6 +112,7 @@ def test_photos_of_all_kinds_are_described(kind: str, clips: Clips, box: Sandbox
         width=400,
         height=300,
         pixel_format="RGB",
+        quality=facts.quality,
     )
 
 

@@ -24,12 +24,12 @@ READ = json.dumps(json.loads(LABEL), ensure_ascii=False)
 
 
 def examined(path: Path, *, box: Sandbox, kind: Kind = "video") -> Facts:
-    return examine(path, kind=kind, box=box, extra_containers=("mpegts",))
+    return examine(path, kind=kind, box=box)
 
 
 def rendered(path: Path, *, into: Path, box: Sandbox, kind: Kind = "video", **options: Any) -> list[Output]:
     facts = examined(path, box=box, kind=kind)
-    return render(path, facts, into=into, box=box, extra_containers=("mpegts",), **options)
+    return render(path, facts, into=into, box=box, **options)
 
 
 def probed(path: Path) -> dict[str, Any]:

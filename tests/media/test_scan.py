@@ -7,7 +7,7 @@ from contest.media.scan import Length, length_of, scan
 
 
 def line(pts: float, *, stream: int = 0, duration: str = "1.0", flags: str = "K_") -> str:
-    return f"{stream},{pts},{pts},{duration},{flags}"
+    return f"{stream},{pts},{pts},{duration},100,{flags}"
 
 
 def length(*lines: str, starts_at_zero: bool = True) -> Length:
@@ -41,7 +41,7 @@ def test_a_last_packet_without_a_length_gets_the_average() -> None:
 
 
 def test_pictures_out_of_order_are_no_restart() -> None:
-    assert length("0,0,-2,1.0,K_", "0,3,-1,1.0,__", "0,1,0,1.0,__", "0,2,1,1.0,__") == Length(
+    assert length("0,0,-2,1.0,100,K_", "0,3,-1,1.0,100,__", "0,1,0,1.0,100,__", "0,2,1,1.0,100,__") == Length(
         exact_s=4.0, restarts=False
     )
 
