@@ -40,8 +40,9 @@ def measure(grey: Floats, native: Floats, *, longest: int, stated: int | None = 
     `grey`: the whole, at most SIDE long; `native`: a part at full size; `longest` side of the photo; `stated`: the
     quality of a JPEG by its tables.
     """
-    found: dict[str, Any] = {**light(grey), "noise": round(noise_of(grey), 2)}
     tiles = cut(grey)
+    noise = tiles.noise if tiles else noise_of(grey)
+    found: dict[str, Any] = {**light(grey), "noise": round(noise, 2)}
     if reason := why_not_judged(grey, tiles, rough=stated is not None and stated < ROUGH):
         found["not_judged"] = reason
     elif tiles is not None:

@@ -60,11 +60,12 @@ def _light(facts: Facts, rules: Rules) -> Iterator[Finding]:
 
 def _traces(facts: Facts, rules: Rules) -> Iterator[Finding]:
     quality = facts.quality
-    yield held(rules, "noise", quality["noise"] <= LOUD_NOISE, quality["noise"], LOUD_NOISE)
-    stated = quality.get("jpeg_quality")
+    stated, is_drawn = quality.get("jpeg_quality"), quality.get("not_judged") == "drawn"
+    if not is_drawn:  # fine print looks like noise, and lines like blocks
+        yield held(rules, "noise", quality["noise"] <= LOUD_NOISE, quality["noise"], LOUD_NOISE)
     if stated is not None and stated < LOW_QUALITY:
         yield held(rules, "compression", False, ["quality", stated], LOW_QUALITY)
-    elif quality["blocking"] > COARSE_BLOCKS:
+    elif quality["blocking"] > COARSE_BLOCKS and not is_drawn:
         yield held(rules, "compression", False, ["blocks", quality["blocking"]], COARSE_BLOCKS)
     detail = quality.get("fine_detail")
     if detail is not None and detail < FINE_DETAIL and quality.get("sharpness", 0) >= ADVISE_BELOW:
