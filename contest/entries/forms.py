@@ -30,6 +30,13 @@ CAPTION_MAX = 60
 REASON_MAX = 1000
 
 
+AI_WORDS = {
+    "none": _l("Nothing in it was made by AI"),
+    "partly": _l("Parts of it were made with AI"),
+    "mostly": _l("Most or all of it was made with AI"),
+}
+
+
 class Needed:
     """Marks a field that must be filled before the entry is submitted; a draft may leave it empty."""
 
@@ -82,6 +89,12 @@ class DetailsForm(Form):
         description=_l("Only to tell you about the review and the results; never shown in public"),
     )
     contact_email = StringField(_l("Contact e-mail"), [Counted(120)], filters=[one_line])
+    ai_use = SelectField(
+        _l("Use of AI"),
+        choices=[SelectChoice("", _l("Please say")), *(SelectChoice(*pair) for pair in AI_WORDS.items())],
+        default="",
+        description=_l("Pictures, voices or film made by AI must be labelled by law, and are shown with that label"),
+    )
 
     @classmethod
     def of(cls, entry: Entry, **options: Any) -> "DetailsForm":

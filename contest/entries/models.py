@@ -11,6 +11,8 @@ from contest.db import Base, one_of
 from contest.editions.models import Category, Edition, Group
 from contest.uploads.models import Asset
 
+AI_USES = ("none", "partly", "mostly")
+
 
 class Entry(Base):
     """One submission. `number` is the entrant's, on the receipt; `code` is all that a judge ever sees.
@@ -21,6 +23,7 @@ class Entry(Base):
     __tablename__ = "entry"
     __table_args__ = (
         one_of("state", "draft", "submitted", "returned", "passed", "withdrawn"),
+        one_of("ai_use", "", *AI_USES),
         sa.CheckConstraint("state IN ('draft', 'withdrawn') OR number IS NOT NULL", name="submitted_has_number"),
         sa.CheckConstraint("state != 'passed' OR code IS NOT NULL", name="passed_has_code"),
         sa.UniqueConstraint("edition_id", "number"),
@@ -41,6 +44,7 @@ class Entry(Base):
     contact_name: Mapped[str] = mapped_column(default="")
     contact_phone: Mapped[str] = mapped_column(default="")
     contact_email: Mapped[str] = mapped_column(default="")
+    ai_use: Mapped[str] = mapped_column(default="", server_default="")  # what the entrant declares; empty: nothing yet
     pledged_at: Mapped[datetime | None]  # when the originality pledge was ticked
     showcase_consent: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=0)  # counts saves, so that a stale form is noticed
@@ -64,6 +68,16 @@ class Entry(Base):
     def current_files(self) -> list["EntryFile"]:
         """The files that count, in order; replaced and removed ones keep their rows but not their place."""
         return [file for file in self.files if file.state == "current"]
+
+    @property
+    def says_ai_made_it(self) -> bool:
+        """Whether the entrant declares it; a file may carry a label that says so beside."""
+        return self.ai_use in ("partly", "mostly")
+
+    @property
+    def has_ai_label(self) -> bool:
+        """Whether a file that counts carries the label of AI-made content."""
+        return any((file.asset.facts or {}).get("ai_label") for file in self.current_files)
 
     @property
     def is_editable(self) -> bool:

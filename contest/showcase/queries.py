@@ -100,7 +100,7 @@ class Work:
 
     @property
     def is_made_by_ai(self) -> bool:
-        return any(shown.is_made_by_ai for shown in self.shown)
+        return self.entry.says_ai_made_it or any(shown.is_made_by_ai for shown in self.shown)
 
     @property
     def length_ms(self) -> int | None:

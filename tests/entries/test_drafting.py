@@ -16,7 +16,7 @@ from contest.entries.rules import SYNOPSIS_MAX
 from contest.errors import Refused
 from tests.browser import Browser
 from tests.entries.factories import a_submitted_entry, an_entry
-from tests.factories import a_person, an_edition
+from tests.factories import a_person, an_edition, an_organiser
 
 
 def started(browser: Browser, edition: Any, *, kind: str = "video") -> Entry:
@@ -325,3 +325,42 @@ def test_a_session_that_ended_in_mid_form_keeps_the_text(browser: Browser) -> No
 
     assert browser.status in (400, 401)
     assert "Forty years of star charts, typed on a phone." in browser.response.text
+
+
+def test_what_is_declared_about_ai_is_kept_shown_and_checked_against_the_file(app: Flask) -> None:
+    edition = an_edition(phase="submission")
+    entry = an_entry(edition, entrant=a_person(), with_asset=True)
+    browser = Browser(app, language="en").sign_in(entry.entrant).open(f"/entries/{entry.id}/details")
+
+    browser.submit("later", fields={"ai_use": "partly"})
+    db.session.rollback()
+    assert db.session.get_one(Entry, entry.id).ai_use == "partly"
+    assert "Parts of it were made with AI" in browser.open(f"/entries/{entry.id}/review").text
+
+    browser.open(f"/entries/{entry.id}/details")
+    data = {
+        "ai_use": "robots",
+        "revision": "0",
+        "do": "later",
+        "csrf_token": browser.page.all("input", name="csrf_token")[0].get("value"),
+    }
+    browser.send("POST", f"/entries/{entry.id}/details", data=data, expect=422)
+
+
+def test_the_office_sees_a_label_that_the_declaration_denies(app: Flask) -> None:
+    edition = an_edition()
+    entry = a_submitted_entry(edition, ai_use="none")
+    entry.current_files[0].asset.facts = {
+        **(entry.current_files[0].asset.facts or {}),
+        "ai_label": {"value": "1", "raw": "", "source": "tag"},
+    }
+    db.session.commit()
+
+    page = (
+        Browser(app, language="en")
+        .sign_in(an_organiser(edition))
+        .open(f"/editions/{edition.id}/desk/entries/{entry.id}")
+    )
+
+    assert "Nothing in it was made by AI" in page.text
+    assert "but the file carries the label" in page.text

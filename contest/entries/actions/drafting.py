@@ -34,8 +34,9 @@ class Details:
     contact_name: str
     contact_phone: str
     contact_email: str
+    ai_use: str = ""
 
-    TEXTS = ("title", "synopsis", "unit_name", "contact_name", "contact_phone", "contact_email")
+    TEXTS = ("title", "synopsis", "unit_name", "contact_name", "contact_phone", "contact_email", "ai_use")
 
 
 def start_entry(edition: Edition, category: Category, *, group_id: int | None, by: Person, at: datetime) -> Entry:

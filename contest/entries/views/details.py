@@ -11,7 +11,7 @@ from contest.clock import now
 from contest.db import transaction
 from contest.entries import rules
 from contest.entries.actions import Changed, Details, save_details
-from contest.entries.forms import DetailsForm
+from contest.entries.forms import AI_WORDS, DetailsForm
 from contest.entries.models import Entry
 from contest.entries.views.blueprint import bp, my_entry
 from contest.web.filters import clock_time
@@ -62,7 +62,7 @@ def differences(entry: Entry, form: DetailsForm) -> list[tuple[Any, str]]:
     """(label, saved text) of each field in which the saved entry is not what was typed here."""
     typed = form.details(entry)
     found = [
-        (form[name].label.text, getattr(entry, name))
+        (form[name].label.text, str(AI_WORDS.get(getattr(entry, name), getattr(entry, name))))
         for name in Details.TEXTS
         if getattr(entry, name) != getattr(typed, name)
     ]

@@ -17,7 +17,7 @@ from contest.editions.queries import edition_or_404
 from contest.editions.registry import Figure, Panel, Waiting
 from contest.entries import rules
 from contest.entries.actions import check_again, pass_entry, return_entry
-from contest.entries.forms import DecisionForm, FilterForm
+from contest.entries.forms import AI_WORDS, DecisionForm, FilterForm
 from contest.entries.models import Entry
 from contest.entries.queries import (
     counts_by_state,
@@ -82,6 +82,7 @@ def entry_page(edition: Edition, entry_id: int, form: DecisionForm, refused: str
         entry=entry,
         form=form,
         refused=refused,
+        ai_words=AI_WORDS,
         common=COMMON_REASONS,
         copies=entries_with_the_same_file(entry),
         may_decide=me().has_role("organiser", edition_id=edition.id) and rules.why_not_decide(entry) is None,

@@ -14,7 +14,7 @@ from contest.editions.queries import calendar
 from contest.entries import rules
 from contest.entries.actions import submit_entry
 from contest.entries.actions.submitting import is_genuine
-from contest.entries.forms import ReceiptForm, SubmissionForm
+from contest.entries.forms import AI_WORDS, ReceiptForm, SubmissionForm
 from contest.entries.models import Entry
 from contest.entries.queries import latest_receipt, receipt_signed
 from contest.entries.views.blueprint import bp, my_entry
@@ -37,6 +37,7 @@ def review_page(entry: Entry, form: SubmissionForm, refused: str = "") -> str:
     form.revision.data = entry.revision
     return render_template(
         "entries/review.html",
+        ai_words=AI_WORDS,
         entry=entry,
         form=form,
         lacking=rules.missing(entry),

@@ -30,7 +30,7 @@ class BlindFile:
     length_ms: int
     width: int
     height: int
-    made_by_ai: bool  # the file carries the label that the law asks for, so it is shown
+    made_by_ai: bool  # the file carries the label that the law asks for, or the entrant declares it
     hls: str
     mp4: str
     poster: str
@@ -90,7 +90,7 @@ def _blind_file(file: EntryFile) -> BlindFile:
         length_ms=int(facts.get("length_ms") or 0),
         width=int(facts.get("width") or 0),
         height=int(facts.get("height") or 0),
-        made_by_ai=bool(facts.get("ai_label")),
+        made_by_ai=bool(facts.get("ai_label")) or file.entry.says_ai_made_it,
         hls=next((name for name in film if name.endswith("master.m3u8")), ""),
         mp4=next((name for name in film if name.endswith(".mp4") and "/" not in name), ""),
         poster=posters[-1][0] if posters else "",
