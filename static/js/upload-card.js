@@ -116,9 +116,8 @@ export class Card {
 
   /** A part of a page as our server made it. */
   put(html) {
-    const box = document.createElement("template");
-    box.innerHTML = html;
-    this.part("messages").replaceChildren(box.content);
+    const { body } = new DOMParser().parseFromString(html, "text/html");
+    this.part("messages").replaceChildren(...body.children);
     return this.part("messages").lastElementChild;
   }
 

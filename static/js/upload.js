@@ -29,6 +29,7 @@ class Uploader {
     root.querySelectorAll("[data-plain]").forEach((part) => { part.hidden = true; });
     input.addEventListener("change", () => { const [file] = input.files; if (file) this.choose(file); input.value = ""; });
     input.addEventListener("cancel", () => { this.expected = null; });
+    root.querySelector(`label[for="${input.id}"]`).addEventListener("click", () => { this.expected = null; }); // iPhones before iOS 16.4 tell of no cancel
     const drop = this.card.part("drop");
     drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("is-over"); });
     drop.addEventListener("dragleave", () => drop.classList.remove("is-over"));

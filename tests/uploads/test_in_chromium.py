@@ -469,3 +469,20 @@ def test_two_devices_at_once_take_turns_and_the_file_arrives_once(
     there.wait_for_url("**/test/received")
     other.close()
     assert sent_by(person) == [("received", "film.mp4")]
+
+
+def test_when_the_screen_comes_on_again_it_goes_on_at_once(page: Page, person: Person, tmp_path: Path) -> None:
+    gone = True
+
+    def away(route: Route) -> None:
+        route.abort("connectionreset") if gone else route.continue_()
+
+    page.route(lambda url: "/uploads/" in url, away)
+    page.set_input_files("#upload-file", a_file(tmp_path, MIB))
+    expect(note(page)).to_contain_text("attempt 3", timeout=15_000)
+    gone = False
+
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    page.wait_for_url("**/test/received", timeout=3000)
+    assert sent_by(person) == [("received", "film.mp4")]
