@@ -23,7 +23,7 @@ export function giveUp(url, sign) {
 export class Transfer {
   // known: the address of an unfinished upload of the same file. find: asks the server for one, after a lost answer.
   constructor(file, { endpoint, known, metadata, sign, renew, find, on }) {
-    Object.assign(this, { file, sign, renew, find, on, state: "idle", tries: 0, piece: LARGEST, stored: 0 });
+    Object.assign(this, { file, sign, renew, find, on, state: "idle", tries: 0, piece: LARGEST, most: LARGEST, stored: 0 });
     this.upload = new Upload(file, {
       metadata,
       endpoint: known ? null : endpoint,
@@ -115,7 +115,7 @@ export class Transfer {
     this.isRenewed = false;
     const took = performance.now() - this.beganAt;
     this.beganAt = performance.now();
-    if (took < QUICK_MS) this.piece = Math.min(LARGEST, this.piece * 2);
+    if (took < QUICK_MS) this.piece = Math.min(this.most, this.piece * 2);
     this.upload.options.chunkSize = this.piece;
   }
 
@@ -142,7 +142,7 @@ export class Transfer {
     else if (status === 0 || status === 408) this.wait("line");
     else if ((status === 409 && this.url) || status === 460) this.wait("line");
     else if ([502, 503, 504].includes(status)) this.wait("server");
-    else if (status === 413 && !sentence && this.piece > SMALLEST) this.wait("line"); // a proxy, and not our server: smaller pieces may pass it
+    else if (status === 413 && !sentence && this.piece > SMALLEST) this.smaller();
     else if ([403, 405, 501].includes(status) && !sentence && !this.upload.options.overridePatchMethod) this.byPost();
     else if (status === 400 && !this.isRenewed) await this.renewed();
     else {
@@ -154,7 +154,13 @@ export class Transfer {
     }
   }
 
-  // Some proxies let only GET and POST through.
+  // A gateway, and not our server, which says why: smaller pieces may pass it.
+  smaller() {
+    this.piece = this.most = this.piece / 2;
+    this.go();
+  }
+
+  // Some gateways let only GET and POST through.
   byPost() {
     this.upload.options.overridePatchMethod = true;
     this.go();
