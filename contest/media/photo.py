@@ -13,6 +13,8 @@ from contest.media.sniff import container_of, has_appended_video
 PACKAGE = Path(__file__).resolve().parent
 TIMEOUT_S = 60.0
 LIMITS = Limits(memory_mib=3072, cpu_s=120, file_mib=64, output_mib=128)
+# NumPy's algebra would start a thread for each processor: 30 ms of work that nothing here needs.
+CHILD_ENV = {"PYTHONPATH": str(PACKAGE.parent.parent), "OPENBLAS_NUM_THREADS": "1"}
 CONTAINERS = ("jpeg", "png", "webp", "heif", "avif")
 
 
@@ -54,8 +56,7 @@ def run_child(arguments: Sequence[str], path: Path, *, box: Sandbox, output: Pat
             timeout_s=TIMEOUT_S,
             limits=LIMITS,
             readable=[*needed, PACKAGE.parent / "__init__.py", PACKAGE],
-            # NumPy's algebra would start a thread for each processor, 30 ms of work that nothing here needs.
-            env={"PYTHONPATH": str(PACKAGE.parent.parent), "OPENBLAS_NUM_THREADS": "1"},
+            env=CHILD_ENV,
         )
     except TimedOut as error:
         raise Unreadable(Code.TIMEOUT, str(error)) from error
