@@ -85,7 +85,7 @@ def _examine_video(path: Path, *, box: Sandbox, most_packets: int, report: Calla
         begins_at=_number(header["format"].get("start_time")) or 0.0,
         can_seek=not length.restarts,
     )
-    quality, loudness = _look_and_listen(path, form, wanted, length, video=video, audio=audio, box=box)
+    quality, loudness = _look_and_listen(path, form, wanted, video=video, audio=audio, box=box)
     report(100)
     return _facts(
         path,
@@ -98,7 +98,7 @@ def _examine_video(path: Path, *, box: Sandbox, most_packets: int, report: Calla
         header_s=header_s,
         structure=structure,
         loudness=loudness,
-        quality=quality,
+        quality=quality | {"bits_per_pixel": _bits_per_pixel(video, pictures)},
     )
 
 
@@ -190,7 +190,6 @@ def _look_and_listen(
     path: Path,
     form: Format,
     wanted: samples.Plan,
-    length: Length,
     *,
     video: Mapping[str, Any],
     audio: Mapping[str, Any] | None,
@@ -316,6 +315,13 @@ def _mismatch(header_s: float | None, exact_s: float) -> bool:
         return False
     difference = abs(header_s - exact_s)
     return difference > 1.0 or (difference > 0.25 and difference > 0.02 * exact_s)
+
+
+def _bits_per_pixel(video: Mapping[str, Any], pictures: StreamScan) -> float:
+    """What the pictures take for each of their pixels: how much was squeezed out of them."""
+    pixels = int(video.get("width", 0)) * int(video.get("height", 0)) * pictures.shown
+    taken = sum(size for _at, size, _is_key in pictures.shown_at)
+    return round(8 * taken / pixels, 4) if pixels else 0.0
 
 
 def _hidden_ms(video: Mapping[str, Any], pictures: StreamScan, fps: float) -> int:

@@ -30,7 +30,7 @@ FIRST_S = 0.4  # to see that there is a picture at all
 EDGE_S = 4.0  # how much of a quiet beginning or end is looked at
 LONGEST_GROUP_S = 15.0  # to see the end, all since the last key picture has to be decoded
 # What a picture takes that is like the one before: a few hundred bytes in Full HD.
-QUIET_BITS_PER_PIXEL, QUIET_BYTES, QUIET_SHARE = 0.004, 200, 0.2
+QUIET_BITS_PER_PIXEL, QUIET_BYTES, QUIET_SHARE = 0.004, 300, 0.2
 QUIET_S = 1.0  # at the very edge: what begins black or still does so for a second at least
 _BEFORE_S, _BEHIND_S = 0.1, 0.15
 START, SPREAD, END = "start.gray", "spread.gray", "end.gray"

@@ -56,7 +56,7 @@ film("thousand.mp4", "-video_track_timescale", "10000", sound=False, pictures="t
 film("slides.mp4", sound=False, length_s=6, pictures="testsrc2=s=320x180:r=1/3")
 film("one-key.mp4", "-g", "999", length_s=4)
 film("black-ends.mp4", "-vf", "fade=in:st=1.5:d=0.5,fade=out:st=6:d=0.5", length_s=9)
-film("still.mp4", length_s=8, pictures="testsrc2=s=320x180:r=30,select='eq(n,0)',loop=-1:1,setpts=N/30/TB")
+film("still.mp4", "-qp", "4", length_s=8, pictures="testsrc2=s=320x180:r=30,select='eq(n,0)',loop=-1:1,setpts=N/30/TB")
 film("letterbox.mp4", "-vf", "scale=320:136,pad=320:180:0:22,setsar=1", length_s=6)
 film("portrait-in-landscape.mp4", "-vf", "scale=102:180,pad=320:180:109:0,setsar=1", length_s=6)
 film("night.mp4", "-vf", "scale=out_range=tv,lutyuv=y='16+(val-16)*0.12':u=128:v=128", length_s=6)

@@ -124,7 +124,7 @@ def _not_read(code: str, message: str) -> dict[str, Any]:
 
 
 def _sorry(code: Code, *, severity: str, detail: str = "") -> dict[str, Any]:
-    words = sorry(code)
+    words = sorry(code, detail)
     message = f"{words.title}. {words.happened} {words.todo}"
     return {"code": str(code), "severity": severity, "measured": detail or None, "limit": None, "message": message}
 

@@ -20,7 +20,11 @@ OF_VIDEO = (
 )
 OF_PHOTO = ("long-side", "short-side", "pixels", "size", "min-size", "aspect", "orientation", "container")
 # What is estimated, and not counted, advises unless somebody decides otherwise.
-ESTIMATED = ("loudness", "clarity", "exposure", "contrast", "noise", "compression", "upscaled")
+ESTIMATED = (
+    *("loudness", "clarity", "exposure", "contrast", "noise", "compression", "upscaled"),
+    *("dark", "flat", "still", "bars", "black-start", "black-end", "frozen-start", "frozen-end"),
+    *("silence", "clipping", "chat-copy"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

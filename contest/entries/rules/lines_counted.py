@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from contest.entries.rules.said import Meter, Say, exact, seconds, two
 from contest.web.filters import duration, size
 
-CONTAINERS = {"mp4": "MP4", "matroska": "MKV", "mpegts": "MPEG-TS", "avi": "AVI", "heif": "HEIC", "webp": "WebP"}
+CONTAINERS = {"matroska": "MKV", "mpegts": "MPEG-TS", "asf": "WMV", "ogg": "OGV", "heif": "HEIC", "webp": "WebP"}
 CODECS = {"h264": "H.264", "hevc": "HEVC", "av1": "AV1", "vp8": "VP8", "vp9": "VP9", "prores": "ProRes", "aac": "AAC"}
 
 

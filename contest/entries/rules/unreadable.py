@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from contest.audit.words import describe_value
+from contest.entries.rules.lines_counted import CONTAINERS
+from contest.media import formats
 from contest.media.facts import Code
 
 
@@ -19,11 +21,22 @@ class Sorry:
     todo: str
 
 
-def sorry(code: str) -> Sorry:
-    """Why a file cannot be used, for each code of contest.media; one it does not know is explained in general."""
+def sorry(code: str, detail: str = "") -> Sorry:
+    """Why a file cannot be used, for each code of contest.media; one it does not know is explained in general.
+
+    With the `detail` of contest.media a film of an older kind is refused by its name.
+    """
     title, happened, todo = _SORRY.get(code, _SORRY[Code.DAMAGED])
     kept = _("Everything you typed is kept, and so is the file as it came.")
-    return Sorry(title=title(), happened=happened(), kept=kept, todo=todo())
+    told = happened()
+    if code == Code.UNSUPPORTED_CONTAINER and detail in formats.ONLY_BEHIND_WALLS:
+        name = CONTAINERS.get(detail, detail.upper())
+        told = _(
+            "It is a film in %(format)s. Such files are opened only behind the walls of bubblewrap, which do not work "
+            "on this server; without them it takes MP4, MOV, 3GP, MKV and WebM.",
+            format=name,
+        )
+    return Sorry(title=title(), happened=told, kept=kept, todo=todo())
 
 
 describe_value("code", lambda code: sorry(code).title, verb="asset.unreadable")
@@ -63,7 +76,8 @@ _SORRY: dict[str, tuple[_Say, _Say, _Say]] = {
     Code.UNSUPPORTED_CONTAINER: (
         lambda: _("This kind of file is not accepted"),
         lambda: _(
-            "We take MP4, MOV, MKV, WebM, MPEG-TS and AVI for videos and JPEG, PNG, WebP, AVIF and HEIC for photos."
+            "Always taken are MP4, MOV, 3GP, MKV and WebM for videos and JPEG, PNG, WebP, AVIF and HEIC for photos. "
+            "AVI, MPEG, MPEG-TS, FLV, WMV and OGV are taken only where the server can open them safely."
         ),
         lambda: _("Export it in one of these formats; MP4 and JPEG are best."),
     ),

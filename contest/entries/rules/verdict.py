@@ -5,7 +5,7 @@ Findings are kept as they are and worded when shown, so that a report reads in t
 
 from collections.abc import Iterator, Sequence
 
-from contest.entries.rules import verdict_photo
+from contest.entries.rules import verdict_film, verdict_photo
 from contest.entries.rules.finding import Finding as Finding  # told on to those who know it from here
 from contest.entries.rules.finding import held as _line
 from contest.entries.rules.limits import Rules
@@ -50,6 +50,7 @@ def _of_video(facts: Facts, rules: Rules) -> Iterator[Finding]:
     yield from _format(facts, rules)
     yield Finding(code="playable", outcome="ok", measured=[facts.container, facts.codec, facts.audio_codec])
     yield from _sound(facts, rules)
+    yield from verdict_film.looks(facts, rules)
 
 
 def _of_photo(facts: Facts, rules: Rules) -> Iterator[Finding]:

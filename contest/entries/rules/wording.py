@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contest.entries.models import CheckReport
-from contest.entries.rules import lines_counted, lines_noted, lines_photo
+from contest.entries.rules import lines_counted, lines_film, lines_noted, lines_photo
 from contest.entries.rules.limits import ESTIMATED, OF_PHOTO, OF_VIDEO
 from contest.entries.rules.said import Meter, Say
 
@@ -58,4 +58,4 @@ def line(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> Line:
     return Line(code=finding["code"], kind=KINDS[finding["outcome"]], **say(finding, limits))
 
 
-LINES: dict[str, Say] = {**lines_counted.LINES, **lines_noted.LINES, **lines_photo.LINES}
+LINES: dict[str, Say] = {**lines_counted.LINES, **lines_noted.LINES, **lines_photo.LINES, **lines_film.LINES}
