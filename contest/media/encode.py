@@ -48,9 +48,10 @@ def rung(facts: Facts, height: int) -> Rung:
     )
 
 
-def stream_height(facts: Facts, wanted: int | None = None) -> int:
-    """The height of the one stream: 720 lines, or 480 when the film has fewer."""
-    return wanted or (720 if facts.short_side >= 720 else FALLBACK_HEIGHT)
+def ladder(facts: Facts, highest: int | None = None) -> list[Rung]:
+    """The sizes of the stream, largest first: what the film has of 720 lines and 480, nothing enlarged."""
+    heights = [height for height in (720, FALLBACK_HEIGHT) if height <= min(facts.short_side, highest or 720)]
+    return [rung(facts, height) for height in heights or [FALLBACK_HEIGHT]]
 
 
 def target_fps(facts: Facts) -> Fraction:
@@ -70,36 +71,38 @@ def film(
     facts: Facts,
     *,
     form: Format,
-    streamed: Rung,
-    fallback: Rung | None,
+    rungs: Sequence[Rung],
     length_s: float,
     can_tone_map: bool,
     threads: int,
 ) -> list[str]:
-    """Decode once; write the stream, and the fallback when it is another size (scaled from the stream's pictures)."""
+    """Decode once and write the stream in all sizes, each scaled from the pictures of the one before."""
     given = ffmpeg.input(INPUT, **guard(form, threads=threads))
     pictures = _prepared(given[str(facts.video_stream)], facts, length_s=length_s)
-    pictures = _scaled(pictures, streamed.width, streamed.height)
+    pictures = _scaled(pictures, rungs[0].width, rungs[0].height)
     pictures = _standard_range(pictures, facts, can_tone_map=can_tone_map)
     sound = _sound(given, facts)
-    if fallback is None:
-        return compiled(_stream(_some(pictures, sound), facts, streamed, length_s=length_s, threads=threads))
-    both = pictures.filter_multi_output("split")
-    sounds = sound.filter_multi_output("asplit") if sound is not None else (None, None)
-    small = _scaled(both[1], fallback.width, fallback.height)
-    return compiled(
-        _stream(_some(both[0], sounds[0]), facts, streamed, length_s=length_s, threads=threads),
-        ffmpeg.output(
-            *_some(small, sounds[1]),
-            FALLBACK,
-            **_codecs(facts, fallback, length_s=length_s, threads=threads),
-            **_file(facts.ai_label),
-        ),
-    )
+    sounds = [sound] if sound is None or len(rungs) == 1 else list(_copies(sound, "asplit", len(rungs)))
+    outputs = []
+    for place, size in enumerate(rungs):
+        smaller = None
+        if place + 1 < len(rungs):
+            pictures, smaller = _copies(pictures, "split", 2)
+        heard = sounds[place] if sound is not None else None
+        outputs.append(_stream(_some(pictures, heard), facts, size, length_s=length_s, threads=threads))
+        if smaller is not None:
+            pictures = _scaled(smaller, rungs[place + 1].width, rungs[place + 1].height)
+    return compiled(*outputs)
+
+
+def _copies(stream: Any, name: str, number: int) -> list[Any]:
+    """The same for several outputs."""
+    several = stream.filter_multi_output(name)
+    return [several[place] for place in range(number)]
 
 
 def remuxed_fallback(label: AiLabel | None) -> list[str]:
-    """The fallback from the joined segments of a stream that already has its size."""
+    """The fallback from the joined segments of the smallest size of the stream."""
     given = ffmpeg.input(INPUT, **guard(OURS))
     return compiled(ffmpeg.output(given, FALLBACK, c="copy", map_metadata=-1, fflags="+bitexact", **_file(label)))
 
@@ -172,7 +175,6 @@ def _stream(streams: Sequence[Any], facts: Facts, size: Rung, *, length_s: float
         hls_flags="independent_segments",
         hls_fmp4_init_filename=f"{size.name}-init.mp4",
         hls_segment_filename=f"{HLS_FOLDER}/{size.name}-%03d.m4s",
-        master_pl_name="master.m3u8",
     )
 
 

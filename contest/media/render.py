@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from contest.media import commands, encode, formats
+from contest.media import commands, encode, formats, playlist
 from contest.media.aigc import jpeg_with_label
 from contest.media.capabilities import can_tone_map
 from contest.media.facts import Facts, Unreadable
@@ -160,41 +160,55 @@ def render_film(
     threads: int = 2,
     report: Callable[[int], None] = lambda _percent: None,
 ) -> list[Output]:
-    """The stream in whole segment files, and an MP4 for players that cannot take it."""
+    """The stream in whole segment files, in all sizes, and an MP4 for players that cannot take it."""
     length_ms = min(facts.length_ms, limit_ms or facts.length_ms)
-    streamed = encode.rung(facts, encode.stream_height(facts, height))
-    fallback = encode.rung(facts, encode.FALLBACK_HEIGHT)
-    is_same = (streamed.width, streamed.height) == (fallback.width, fallback.height)
+    rungs = encode.ladder(facts, height)
     argv = encode.film(
         facts,
         form=_opened(facts, box=box),
-        streamed=streamed,
-        fallback=None if is_same else fallback,
+        rungs=rungs,
         length_s=length_ms / 1000,
         can_tone_map=can_tone_map(),
         threads=threads,
     )
-    (into / encode.HLS_FOLDER).mkdir(parents=True)
+    folder = into / encode.HLS_FOLDER
+    folder.mkdir(parents=True)
     timeout_s = 120 + 60 * length_ms / 1000
     listen = _listener(length_ms, report=lambda percent: report(3 + round(percent * 0.9)))
-    done = _run(argv, path, box=box, into=into, timeout_s=timeout_s, limits=ENCODE, on_line=listen)
-    _refuse_failure(done)
-    playlist = into / encode.HLS_FOLDER / f"{streamed.name}.m3u8"
-    with tempfile.TemporaryDirectory(dir=into, prefix="joined-") as folder:
-        joined = _joined(playlist, Path(folder))
-        _verify(joined, streamed, length_ms=length_ms, box=box)
-        if is_same:
-            _refuse_failure(
-                _run(encode.remuxed_fallback(facts.ai_label), joined, box=box, into=into, timeout_s=120, limits=ENCODE)
-            )
+    _refuse_failure(_run(argv, path, box=box, into=into, timeout_s=timeout_s, limits=ENCODE, on_line=listen))
+    for size in rungs:
+        with tempfile.TemporaryDirectory(dir=into, prefix="joined-") as aside:
+            joined = _joined(folder / f"{size.name}.m3u8", Path(aside))
+            _verify(joined, size, length_ms=length_ms, box=box)
+            if size is rungs[-1]:
+                remux = encode.remuxed_fallback(facts.ai_label)
+                _refuse_failure(_run(remux, joined, box=box, into=into, timeout_s=120, limits=ENCODE))
     report(97)
-    _verify(into / FALLBACK, fallback, length_ms=length_ms, box=box)
-    segments = sorted(p.name for p in playlist.parent.iterdir())
-    size = (streamed.width, streamed.height)
+    _verify(into / FALLBACK, rungs[-1], length_ms=length_ms, box=box)
+    _write_master(folder, rungs, facts)
     return [
-        *(_output(into, f"{encode.HLS_FOLDER}/{name}", size=size) for name in segments),
-        _output(into, FALLBACK, size=(fallback.width, fallback.height)),
+        *(_of_stream(into, name, rungs) for name in sorted(p.name for p in folder.iterdir())),
+        _output(into, FALLBACK, size=(rungs[-1].width, rungs[-1].height)),
     ]
+
+
+def _write_master(folder: Path, rungs: Sequence[encode.Rung], facts: Facts) -> None:
+    """The smallest size first: whoever cannot choose has the weakest line, and others climb within seconds."""
+    variants = [
+        playlist.Variant(playlist=f"{one.name}.m3u8", width=one.width, height=one.height) for one in reversed(rungs)
+    ]
+    has_sound = facts.audio_stream is not None
+    try:
+        text = playlist.master(folder, variants, fps=encode.target_fps(facts), has_sound=has_sound)
+    except (ValueError, OSError) as error:
+        raise RenderFailed(Trouble.WRONG_OUTPUT, str(error)) from error
+    (folder / Path(MASTER).name).write_text(text, encoding="utf-8")
+
+
+def _of_stream(into: Path, name: str, rungs: Sequence[encode.Rung]) -> Output:
+    """A file of the stream, with the size of the pictures in it."""
+    size = next((one for one in rungs if name.startswith(one.name)), rungs[0])
+    return _output(into, f"{encode.HLS_FOLDER}/{name}", size=(size.width, size.height))
 
 
 def _opened(facts: Facts, *, box: Sandbox) -> Format:
@@ -253,15 +267,12 @@ def _worth(stats: str) -> tuple[float, bool]:
     return min(spread, 120.0) - abs(average - 118) / 2, 45 <= average <= 215 and spread >= 40
 
 
-def _joined(playlist: Path, folder: Path) -> Path:
+def _joined(listed: Path, folder: Path) -> Path:
     """Beginning and segments of a stream as the one file they are."""
-    text = playlist.read_text(encoding="utf-8")
-    begin = re.findall(r'#EXT-X-MAP:URI="([^"/]+)"', text)
-    parts = [line for line in text.splitlines() if line and not line.startswith("#")]
     joined = folder / "joined.mp4"
     with joined.open("wb") as file:
-        for name in [*begin, *parts]:
-            file.write((playlist.parent / name).read_bytes())
+        for name in [playlist.begin_of(listed), *(name for _seconds, name in playlist.parts(listed))]:
+            file.write((listed.parent / name).read_bytes())
     return joined
 
 

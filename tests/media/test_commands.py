@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from contest.media import commands, encode, formats, samples
-from contest.media.facts import AiLabel, Facts
+from contest.media.facts import Facts
 from contest.media.formats import OURS
 from contest.media.samples import Plan
 from contest.media.sandbox import LIMITS_ONLY, WALLED
@@ -110,20 +110,19 @@ CODING = (
     " -flags:v +bitexact -force_key_frames expr:gte(t,n_forced*2) -g 60"
 )
 HLS = (
-    "-hls_flags independent_segments -hls_fmp4_init_filename 720p-init.mp4 -hls_playlist_type vod"
-    " -hls_segment_filename hls/720p-%03d.m4s -hls_segment_type fmp4 -hls_time 4"
+    "-hls_flags independent_segments -hls_fmp4_init_filename {name}-init.mp4 -hls_playlist_type vod"
+    " -hls_segment_filename hls/{name}-%03d.m4s -hls_segment_type fmp4 -hls_time 4"
 )
 ENDING = "-preset veryfast -profile:v high -sc_threshold 0 -t 10.000 -threads 2"
 
 
-def test_one_decode_makes_the_stream_and_the_fallback() -> None:
-    facts = film_facts(ai_label=AiLabel(value="1", raw='{"Label": "1"}', source="tag"))
+def test_one_decode_makes_the_stream_in_both_sizes_each_scaled_from_the_one_before() -> None:
+    facts = film_facts()
 
     argv = encode.film(
         facts,
         form=OURS,
-        streamed=encode.rung(facts, 720),
-        fallback=encode.rung(facts, 480),
+        rungs=encode.ladder(facts),
         length_s=10,
         can_tone_map=True,
         threads=2,
@@ -134,10 +133,10 @@ def test_one_decode_makes_the_stream_and_the_fallback() -> None:
         "[0:0]fps=fps=30/1:start_time=0[s0];[s0]scale=1280:720[s1];[s1]setsar=1[s2];[s2]format=yuv420p[s3];"
         "[s3]split=2[s4][s5];[0:1]aresample=async=1:first_pts=0[s6];[s6]asplit=2[s7][s8];"
         "[s5]scale=854:480[s9];[s9]setsar=1[s10]"
-        f" -map [s4] -map [s7] -f hls {CODING.format(buffer=5600)} {HLS} -map_chapters -1 -map_metadata -1"
-        f" -master_pl_name master.m3u8 -maxrate 2800k {ENDING} hls/720p.m3u8"
-        f" -map [s10] -map [s8] {CODING.format(buffer=2400)} -map_chapters -1 -map_metadata -1 -maxrate 1200k"
-        f' -metadata AIGC={{"Label": "1"}} -movflags +faststart+use_metadata_tags {ENDING} video.mp4'
+        f" -map [s4] -map [s7] -f hls {CODING.format(buffer=5600)} {HLS.format(name='720p')} -map_chapters -1"
+        f" -map_metadata -1 -maxrate 2800k {ENDING} hls/720p.m3u8"
+        f" -map [s10] -map [s8] -f hls {CODING.format(buffer=2400)} {HLS.format(name='480p')} -map_chapters -1"
+        f" -map_metadata -1 -maxrate 1200k {ENDING} hls/480p.m3u8"
     )
 
 
@@ -145,8 +144,7 @@ def test_hdr_is_brought_to_ordinary_screens_where_the_filter_is_there() -> None:
     facts = film_facts(hdr=True, transfer="smpte2084", audio_stream=None)
     options: dict[str, Any] = {
         "form": OURS,
-        "streamed": encode.rung(facts, 720),
-        "fallback": None,
+        "rungs": [encode.rung(facts, 720)],
         "length_s": 10,
         "threads": 2,
     }
@@ -168,9 +166,7 @@ def test_hdr_is_brought_to_ordinary_screens_where_the_filter_is_there() -> None:
 def test_sound_that_runs_on_is_heard_over_the_last_picture() -> None:
     facts = film_facts(pictures_ms=4000)
 
-    argv = encode.film(
-        facts, form=OURS, streamed=encode.rung(facts, 720), fallback=None, length_s=10, can_tone_map=True, threads=2
-    )
+    argv = encode.film(facts, form=OURS, rungs=[encode.rung(facts, 720)], length_s=10, can_tone_map=True, threads=2)
 
     assert "tpad=stop_duration=6.000:stop_mode=clone" in argv[argv.index("-filter_complex") + 1]
 
@@ -208,7 +204,15 @@ def test_the_rate_is_steady_and_at_most_sixty(nominal: str, average: float, expe
     assert encode.target_fps(film_facts(frame_rate=nominal, fps=average)) == expected
 
 
-def test_a_low_film_is_streamed_low() -> None:
-    low, high = film_facts(width=854, height=480), film_facts()
-
-    assert (encode.stream_height(low), encode.stream_height(high), encode.stream_height(high, 480)) == (480, 720, 480)
+@pytest.mark.parametrize(
+    ("facts", "highest", "names"),
+    [
+        (film_facts(), None, ["720p", "480p"]),
+        (film_facts(), 480, ["480p"]),
+        (film_facts(width=1280, height=719), None, ["480p"]),
+        (film_facts(width=320, height=180), None, ["480p"]),
+        (film_facts(width=1080, height=1920), None, ["720p", "480p"]),
+    ],
+)
+def test_the_ladder_has_no_size_that_the_film_has_not(facts: Facts, highest: int | None, names: list[str]) -> None:
+    assert [one.name for one in encode.ladder(facts, highest)] == names

@@ -55,6 +55,9 @@ def test_a_film_becomes_a_stream_a_fallback_and_two_pictures(clips: Clips, box: 
     assert sizes(outputs) == {
         "poster.jpg": (1280, 720),
         "poster-small.jpg": (480, 270),
+        "hls/480p-000.m4s": (854, 480),
+        "hls/480p-init.mp4": (854, 480),
+        "hls/480p.m3u8": (854, 480),
         "hls/720p-000.m4s": (1280, 720),
         "hls/720p-init.mp4": (1280, 720),
         "hls/720p.m3u8": (1280, 720),
@@ -74,7 +77,8 @@ def test_the_playlists_say_what_a_player_needs(clips: Clips, best: Sandbox, into
 
     master = (into / "hls/master.m3u8").read_text()
     playlist = (into / "hls/480p.m3u8").read_text()
-    assert re.search(r'RESOLUTION=320x180,CODECS="avc1\.6400[0-9a-f]{2},mp4a\.40\.2"\n480p\.m3u8\n', master)
+    variant = r'RESOLUTION=320x180,FRAME-RATE=30\.000,CODECS="avc1\.6400[0-9a-f]{2},mp4a\.40\.2"\n480p\.m3u8\n'
+    assert re.search(variant, master)
     for line in (
         "#EXT-X-PLAYLIST-TYPE:VOD",
         "#EXT-X-INDEPENDENT-SEGMENTS",
@@ -83,6 +87,23 @@ def test_the_playlists_say_what_a_player_needs(clips: Clips, best: Sandbox, into
         "#EXT-X-ENDLIST",
     ):
         assert f"{line}\n" in playlist
+
+
+def test_a_player_is_told_of_every_size_the_smallest_first(clips: Clips, best: Sandbox, into: Path) -> None:
+    rendered(clips("large.mp4"), into=into, box=best)
+
+    master = (into / "hls/master.m3u8").read_text()
+    told = re.findall(r"BANDWIDTH=(\d+),AVERAGE-BANDWIDTH=(\d+),RESOLUTION=(\w+),.*\n(.+)\n", master)
+    assert [(size, name) for _peak, _average, size, name in told] == [
+        ("854x480", "480p.m3u8"),
+        ("1280x720", "720p.m3u8"),
+    ]
+    peaks = [int(peak) for peak, *_rest in told]
+    assert peaks == sorted(peaks)
+    assert all(int(peak) >= int(average) > 10_000 for peak, average, *_rest in told)
+    listed = ["ffprobe", "-v", "error", "-show_entries", "stream=codec_name,height", "-of", "csv=p=0"]
+    seen = subprocess.run([*listed, str(into / "hls/master.m3u8")], capture_output=True, text=True, timeout=60)
+    assert {"h264,480", "h264,720"} <= set(seen.stdout.split())
 
 
 def test_a_small_film_is_not_enlarged(clips: Clips, best: Sandbox, into: Path) -> None:
