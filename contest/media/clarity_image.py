@@ -28,11 +28,20 @@ def quality_of(image: Image.Image) -> dict[str, Any]:
 
 def greys(image: Image.Image) -> tuple[Floats, Floats]:
     """The whole, upright and at most SIDE pixels long, and a part from the middle as it is stored."""
-    grey = _grey(image)
-    native = grey.crop(_middle(*grey.size))
-    factor = max(1, max(grey.size) // (2 * SIDE))
-    small = ImageOps.exif_transpose(_fitted(grey.reduce(factor) if factor > 1 else grey))
+    image = _plain(image)
+    native = _grey(image.crop(_middle(*image.size)))
+    factor = max(1, max(image.size) // (2 * SIDE))
+    small = ImageOps.exif_transpose(_fitted(_grey(image.reduce(factor) if factor > 1 else image)))
     return np.asarray(small, dtype=np.float32), np.asarray(native, dtype=np.float32)
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """In one of the modes that Pillow can shrink; nothing else is done at full size, where it costs memory."""
+    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
+        return image.convert("I").point(lambda value: value / 256).convert("L")
+    if (image.mode in ("L", "LA", "RGB", "CMYK") and "transparency" not in image.info) or image.mode == "RGBA":
+        return image
+    return image.convert("RGBA" if image.mode in ("PA", "La", "RGBa") or "transparency" in image.info else "RGB")
 
 
 def _fitted(image: Image.Image) -> Image.Image:
@@ -52,11 +61,7 @@ def _middle(width: int, height: int) -> tuple[int, int, int, int]:
 
 def _grey(image: Image.Image) -> Image.Image:
     """8-bit brightness; what is transparent lies on white."""
-    if image.mode == "L":
-        return image
-    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
-        return image.convert("I").point(lambda value: value / 256).convert("L")
-    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+    if image.mode in ("RGBA", "LA"):
         layers = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", layers.size, "white"), layers).convert("L")
+        image = Image.alpha_composite(Image.new("RGBA", layers.size, "white"), layers)
     return image.convert("L")

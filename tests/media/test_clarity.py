@@ -216,6 +216,22 @@ def test_what_is_transparent_lies_on_white() -> None:
     assert (found["p50"], found["not_judged"]) == (255, "flat")
 
 
+def test_a_see_through_palette_is_looked_at_too() -> None:
+    page = text_page().convert("P")
+    page.info["transparency"] = 0
+
+    assert clarity_image.quality_of(page)["not_judged"] == "drawn"
+
+
+def test_a_huge_picture_needs_little_more_than_itself(best: Sandbox, clips: Clips) -> None:
+    path = clips.folder / "huge.png"
+    Image.new("RGBA", (11_000, 9_000), (90, 120, 150, 255)).save(path, compress_level=1)
+
+    facts = examine_photo(path, box=best)  # four copies of it would not fit into its process
+
+    assert facts.quality["not_judged"] == "flat"
+
+
 def test_a_photo_is_looked_at_inside_the_sandbox(box: Sandbox, clips: Clips, scene: Picture) -> None:
     path = clips.folder / "leaves.jpg"
     exif = Image.Exif()
