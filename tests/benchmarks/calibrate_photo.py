@@ -16,6 +16,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +165,8 @@ def main() -> None:
 def fetch(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     subprocess.run(["apt-get", "download", *DEBIAN], cwd=folder, check=True)
-    subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", *PYPI], cwd=folder, check=True)
+    pip = [sys.executable, "-m", "pip"] if find_spec("pip") else ["pip"]
+    subprocess.run([*pip, "download", "-q", "--no-deps", *PYPI], cwd=folder, check=True)
     for package in folder.glob("*.deb"):
         subprocess.run(["dpkg", "-x", package.name, "debian"], cwd=folder, check=True)
     for wheel in folder.glob("*.whl"):
