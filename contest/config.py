@@ -32,6 +32,7 @@ class Settings:
     port: int = 8000
     public_url: str = ""  # how people reach the service, for links that leave it; empty: as the request says
     proxies: int = 0  # how many reverse proxies stand in front and set X-Forwarded-*
+    media_accel: str = ""  # path under which a web server in front hands files of the media folder out; empty: we do
     time_zone: str = "Asia/Shanghai"
     locale: str = "zh_CN"
     secret_key: str = ""  # empty: made once and kept in the instance folder
@@ -148,6 +149,7 @@ CHECKS: dict[str, Callable[[Any], str | None]] = {
     "port": _between(1, 65535),
     "public_url": _starts("http://", "https://"),
     "proxies": _between(0, 5),
+    "media_accel": _starts("/"),
     "time_zone": _zone,
     "locale": _among("zh_CN", "en"),
     "web_threads": _between(1, 256),

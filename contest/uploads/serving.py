@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from flask import Response, abort, redirect, request
+from flask import Response, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request
 
+from contest.config import Settings
 from contest.storage import Missing, Storage, storage
 from contest.uploads.models import Asset
 
@@ -74,6 +75,10 @@ def answer(file: StoredFile, *, asked: Request, kept_in: Storage) -> Response:
         raise NotFound from None
     response = Response(mimetype=file.mime, headers={**_HEADERS, "Content-Disposition": file.disposition})
     response.headers["Cache-Control"] = file.cache
+    if accel := _accel():
+        # Whether it may be seen is decided; the web server in front sends it, in parts where that is asked for.
+        response.headers["X-Accel-Redirect"] = f"{accel.rstrip('/')}/{quote(file.key)}"
+        return response
     response.set_etag(file.etag)
     if asked.if_none_match.contains(file.etag):
         response.status_code = 304
@@ -88,6 +93,12 @@ def answer(file: StoredFile, *, asked: Request, kept_in: Storage) -> Response:
     if asked.method != "HEAD":
         response.response = _blocks(kept_in, file.key, start, end - start)
     return response
+
+
+def _accel() -> str:
+    """Only files in a folder can be handed out by somebody else."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.media_accel if settings.storage.startswith("file:") else ""
 
 
 def _wanted(asked: Request, size: int, etag: str) -> tuple[int, int]:

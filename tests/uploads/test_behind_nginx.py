@@ -22,7 +22,7 @@ from tests.uploads.factories import MIB
 from tests.uploads.live import Sender, Server, served
 
 NGINX = Path("/usr/sbin/nginx")
-pytestmark = [pytest.mark.e2e, pytest.mark.skipif(not NGINX.exists(), reason="nginx is not installed")]
+pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")
