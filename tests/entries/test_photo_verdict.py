@@ -145,6 +145,17 @@ def test_it_stands_once_in_the_report_among_how_it_looks(app: Flask) -> None:
     assert "clarity" not in [one.code for one in parts.notes]
 
 
+def test_a_refusal_stands_among_what_must_be_met(app: Flask) -> None:
+    found = [one.to_json() for one in findings(seen(sharpness=3.0), STRICT)]
+    report = CheckReport(findings=found, limits=STRICT.to_json())
+
+    with app.test_request_context():
+        parts = words(report)
+
+    assert [one.code for one in parts.must if one.kind == "bad"] == ["clarity"]
+    assert "clarity" not in [one.code for one in parts.quality]
+
+
 @pytest.mark.parametrize(
     ("language", "title", "value"), [("en", "Sharpness", "12 of 100"), ("zh_CN", "清晰度", "12分（满分100）")]
 )

@@ -42,9 +42,11 @@ def words(report: CheckReport) -> Words:
     """All lines of a report in the reader's language."""
     lines = [line(finding, report.limits) for finding in report.findings]
     return Words(
-        must=[line for line in lines if line.code in MEASURED],
+        must=[line for line in lines if line.code in MEASURED or line.kind == "bad"],
         quality=[
-            line for line in lines if line.code in ESTIMATED or (line.kind == "warn" and line.code not in MEASURED)
+            line
+            for line in lines
+            if line.kind != "bad" and (line.code in ESTIMATED or (line.kind == "warn" and line.code not in MEASURED))
         ],
         notes=[line for line in lines if line.kind == "info" and line.code not in ESTIMATED],
     )
