@@ -17,7 +17,10 @@ OLDEST = (5, 1)
 _FIXED = {(5, 1): 10, (6, 1): 6, (7, 1): 5}
 ENCODERS = ("libx264", "aac", "mjpeg")
 DECODERS = ("h264", "hevc", "vp9", "aac", "opus")
-FILTERS = ("scale", "fps", "tpad", "split", "signalstats", "metadata", "ebur128", "aresample", "yadif")
+FILTERS = (
+    *("scale", "fps", "tpad", "split", "signalstats", "metadata", "ebur128", "aresample", "yadif"),
+    *("trim", "concat", "setpts", "volumedetect"),
+)
 TONE_MAPPING = ("zscale", "tonemap")
 _TOOLS = ("setpriv", "prlimit", "nice")
 

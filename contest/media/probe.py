@@ -209,7 +209,7 @@ def _look_and_listen(
         done, pictures = run(wanted)
     except Unreadable:  # a dozen decoders at once need more than one; that is no fault of the film
         done = None
-    if done is None or done.returncode:
+    if done is None or done.returncode or not len(pictures[samples.START]):
         done, pictures = run(wanted.less())
     if done.returncode or not len(pictures[samples.START]):
         raise Unreadable(Code.DAMAGED, done.stderr[-300:])

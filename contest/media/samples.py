@@ -21,12 +21,12 @@ from contest.media.scan import StreamScan
 
 SIDE = 640  # of the longer side of what is looked at
 MOST_SAMPLES, FEWEST_SAMPLES = 12, 4
-SAMPLED_BYTES = 1_200_000  # decoding takes as long as the bytes are many; so large are eight key pictures of a phone
+SAMPLED_BYTES = 900_000  # decoding takes as long as the bytes are many; so large are six key pictures of a phone
 SAMPLED_PIXELS = MOST_SAMPLES * 1920 * 1080  # a film in 4K has fewer of them, and one beyond it a single one
 UHD = 3840 * 2160
 APART_S = 1.5  # where a film is short, one picture would stand for several
 EDGE_FPS = 4
-FIRST_S = 0.4  # to see that there is a picture at all
+FIRST_S, PATIENT_S = 0.2, 5.0  # to see that there is a picture at all, and before it is said that there is none
 EDGE_S = 4.0  # how much of a quiet beginning or end is looked at
 LONGEST_GROUP_S = 15.0  # to see the end, all since the last key picture has to be decoded
 # What a picture takes that is like the one before: a few hundred bytes in Full HD.
@@ -51,18 +51,19 @@ class Plan:
 
     def less(self) -> "Plan":
         """The beginning alone, which decides whether the film can be decoded; the rest must never spoil that."""
-        return replace(self, spread=(), end_at=None)
+        return replace(self, spread=(), end_at=None, start_s=max(self.start_s, PATIENT_S))
 
 
 def plan(pictures: StreamScan, *, size: tuple[int, int], begins_at: float, can_seek: bool) -> Plan:
     """What to look at in a film of `size` (as shown); of one whose clock starts anew only the beginning."""
-    first, pixels = pictures.first or 0.0, size[0] * size[1]
-    width, height = _within(size)
+    pixels, (width, height) = size[0] * size[1], _within(size)
+    keys = sorted((at, size) for at, size, is_key in pictures.shown_at if is_key)
+    times = [at for at, _size in keys]
+    # A recording that was cut into begins with pictures that cannot be decoded; players pass over them.
+    first = times[0] if times else pictures.first or 0.0
     start_s = EDGE_S if _is_quiet(pictures, first, first + QUIET_S, pixels=pixels) else FIRST_S
     if not can_seek:
         return Plan(width=width, height=height, begins_at=begins_at, start_at=first, start_s=start_s, spread=())
-    keys = sorted((at, size) for at, size, is_key in pictures.shown_at if is_key)
-    times = [at for at, _size in keys]
     end_at = _end(times, pictures, pixels=pixels)
     return Plan(
         width=width,

@@ -6,7 +6,8 @@ const STILL_BRANDS = new Set(["heic", "heix", "heim", "heis", "mif1", "hevc", "h
 const BEGINNINGS = [
   ["\x1a\x45\xdf\xa3", "matroska"], ["\xff\xd8\xff", "jpeg"], ["\x89PNG\r\n\x1a\n", "png"], ["GIF8", "gif"], ["FLV\x01", "flv"],
   ["\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf"], ["\x00\x00\x01\xba", "mpeg"], [".RMF", "rm"], ["OggS", "ogg"], ["ID3", "audio"], ["fLaC", "audio"],
-  ["#!AMR", "audio"], ["\xff\xfb", "audio"], ["\xff\xf1", "audio"], ["II*\x00", "tiff"], ["MM\x00*", "tiff"], ["BM", "bmp"],
+  ["#!AMR", "audio"], ["caff", "audio"], ["MThd", "audio"],
+  ...["\xfb", "\xfa", "\xf3", "\xf2", "\xf1", "\xf9"].map((second) => [`\xff${second}`, "audio"]), ["II*\x00", "tiff"], ["MM\x00*", "tiff"], ["BM", "bmp"],
 ];
 const RIFF = { "AVI ": "avi", WAVE: "audio" };
 
@@ -18,9 +19,10 @@ export async function containerOf(file) {
   const kind = text(head, 4, 8);
   if (FIRST_BOXES.has(kind)) return iso(kind === "ftyp" ? text(head, 8, 12) : "");
   if (text(head, 0, 4) === "RIFF") return text(head, 8, 12) === "WEBP" ? webp(head) : RIFF[text(head, 8, 12)] ?? "";
+  if (text(head, 0, 4) === "FORM" && ["AIFF", "AIFC"].includes(text(head, 8, 12))) return "audio";
   const [, name] = BEGINNINGS.find(([sign]) => text(head, 0, sign.length) === sign) ?? [];
   if (name) return name === "png" && isAnimated(head) ? "apng" : name;
-  return [[0, 188], [4, 192]].some(([first, step]) => isTransport(head, first, step)) ? "mpegts" : "";
+  return [[0, 188], [4, 192], [0, 204]].some(([first, step]) => isTransport(head, first, step)) ? "mpegts" : "";
 }
 
 const iso = (brand) => (STILL_BRANDS.has(brand) ? "heif" : brand === "avif" || brand === "avis" ? "avif" : "mp4");

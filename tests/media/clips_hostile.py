@@ -8,6 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from tests.media.clips import Clips, ffmpeg, film, makes, saved, scene, written
+from tests.media.clips_old import old
 
 NEIGHBOUR = "neighbour.ts"  # beside the hostile file; nobody may open it
 LISTENER = "http://127.0.0.1:9"  # replaced by the address of a socket that listens
@@ -216,3 +217,17 @@ def _outside(path: Path, clips: Clips) -> None:
     data = path.read_bytes()
     at = data.index(b"url \0\0\0\1")
     path.write_bytes(data[:at] + b"url \0\0\0\0" + data[at + 8 :])
+
+
+def hidden_text(data: bytes, text: bytes) -> bytes:
+    """An AVI whose sound became subtitles of the kind that hold a file of their own (CVE-2017-9993)."""
+    changed = bytearray(data.replace(b"auds", b"txts", 1))
+    at = changed.index(b"01wb", changed.index(b"movi")) + 8
+    (room,) = struct.unpack_from("<I", changed, at - 4)
+    inner = b"GAB2\0\2\0" + struct.pack("<I", 2) + b"x\0" + b"\4\0" + struct.pack("<I", len(text)) + text
+    changed[at : at + room] = inner.ljust(room, b"\n")[:room]
+    return bytes(changed)
+
+
+old("loud.avi", "-c:v", "mjpeg", "-c:a", "pcm_s16le", length_s=1)
+written("hidden-text.avi", lambda clips: hidden_text(clips("loud.avi").read_bytes(), TEXTS["subtitles"].encode()))

@@ -47,6 +47,7 @@ old("fields.mts", "-vf", "tinterlace=interleave_top,fieldorder=tff", *H264, "-fl
     "tff=1", "-c:a", "aac", pictures=_FAST)  # fmt: skip
 
 # Other films as they should be.
+film("recorded.ts", "-mpegts_flags", "resend_headers", "-g", "60", length_s=5)
 film("hlg.mp4", "-vf", "setparams=color_trc=arib-std-b67:color_primaries=bt2020:colorspace=bt2020nc", sound=False)
 film("timecode.mov", "-timecode", "01:00:00:00")
 film("six-channels.mp4", "-ac", "6")
@@ -132,6 +133,7 @@ _half("cut.flv", of="web.flv")
 _half("cut.mpg", of="disc.mpg")
 _half("cut.ts", of="stream.ts")
 _half("cut.ogv", of="free.ogv")
+written("begun-late.ts", lambda clips: clips("recorded.ts").read_bytes()[188 * 200 :])
 _half("cut-fragmented.mp4", of="fragmented.mp4")
 _half("cut-live.mkv", of="live.mkv")
 written("appended.mpg", lambda clips: clips("disc.mpg").read_bytes() * 2)

@@ -98,7 +98,7 @@ def planned(scanned: StreamScan, *, size: tuple[int, int] = (1920, 1080), can_se
 def test_a_moving_film_is_not_decoded_at_its_ends() -> None:
     wanted = planned(pictures([9000] * 750))
 
-    assert (wanted.start_s, wanted.end_at, len(wanted.spread)) == (0.4, None, 12)
+    assert (wanted.start_s, wanted.end_at, len(wanted.spread)) == (0.2, None, 12)
 
 
 def test_a_film_that_stands_at_both_ends_is_looked_at_there() -> None:

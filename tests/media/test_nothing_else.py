@@ -17,7 +17,7 @@ from contest.media.facts import Unreadable
 from contest.media.probe import examine
 from contest.media.sandbox import LIMITS_ONLY, WALLED, Sandbox
 from tests.media.clips import Clips
-from tests.media.clips_hostile import NEIGHBOUR, TEXTS
+from tests.media.clips_hostile import NEIGHBOUR, TEXTS, hidden_text
 
 # What the text is put into: by itself under a film's name, and behind the first bytes of each kind of film.
 BEGINNINGS = {
@@ -134,6 +134,11 @@ def test_not_a_file_and_not_a_socket_is_opened_but_its_own(
                 with suppress(Unreadable):
                     examine(hostile, kind="photo" if kind == "jpeg" else "video", box=Sandbox(level=level))
         examine(clips("outside.mov"), kind="video", box=Sandbox(level=level))
+        for number, text in enumerate(texts):
+            hostile = tmp_path / f"film-{number}.avi"
+            hostile.write_bytes(hidden_text(clips("loud.avi").read_bytes(), text.encode()))
+            with suppress(Unreadable):
+                examine(hostile, kind="video", box=Sandbox(level=level))
 
     traced = log.read_text(encoding="utf-8", errors="replace")
     assert re.findall(r'execve\("[^"]*/(ffprobe|ffmpeg)"', traced) != []
