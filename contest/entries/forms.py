@@ -30,6 +30,7 @@ CAPTION_MAX = 60
 REASON_MAX = 1000
 
 
+SHOT_WORDS = {"panorama": _l("Panorama: the whole scene"), "close-up": _l("Close-up")}
 AI_WORDS = {
     "none": _l("Nothing in it was made by AI"),
     "partly": _l("Parts of it were made with AI"),

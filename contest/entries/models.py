@@ -12,6 +12,7 @@ from contest.editions.models import Category, Edition, Group
 from contest.uploads.models import Asset
 
 AI_USES = ("none", "partly", "mostly")
+SHOTS = ("panorama", "close-up")
 
 
 class Entry(Base):
@@ -117,6 +118,7 @@ class EntryFile(Base):
     __tablename__ = "entry_file"
     __table_args__ = (
         one_of("state", "current", "replaced", "removed"),
+        one_of("shot", "", *SHOTS),
         sa.Index(
             "uq_entry_file_current",
             "entry_id",
@@ -133,6 +135,7 @@ class EntryFile(Base):
     asset_id: Mapped[int] = mapped_column(sa.ForeignKey("asset.id"), index=True)
     state: Mapped[str] = mapped_column(default="current")
     caption: Mapped[str] = mapped_column(default="")
+    shot: Mapped[str] = mapped_column(default="", server_default="")  # what the entrant says it is, where that is asked
     added_at: Mapped[datetime]
 
     entry: Mapped[Entry] = relationship(back_populates="files")

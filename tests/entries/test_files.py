@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask_babel import force_locale
 
 from contest import clock
 from contest.accounts.models import Person
 from contest.clock import now
 from contest.db import db, transaction
-from contest.entries.actions import move_file, remove_file, write_report
+from contest.entries.actions import describe_files, move_file, remove_file, write_report
 from contest.entries.models import CheckReport, Entry, EntryFile
+from contest.entries.rules import missing
 from contest.entries.tasks import checked, received
 from contest.errors import Refused
 from contest.jobs.actions import enqueue
@@ -361,3 +363,40 @@ def test_a_deadline_that_is_put_off_gives_unfinished_uploads_more_time(app: Flas
     assert (given_up, upload.state, upload.expires_at) == (False, "receiving", put_off)
     with transaction():
         assert expire_upload(upload, at=put_off + timedelta(seconds=1))
+
+
+def test_where_kinds_of_shot_are_asked_for_the_entrant_says_which_photo_is_which(browser: Browser) -> None:
+    entry, (a, b) = photos(2)
+    entry.category.further_limits = {"shots": ["panorama", "close-up"]}
+    db.session.commit()
+    browser.sign_in(entry.entrant).open(f"/entries/{entry.id}/file?lang=en")
+    with force_locale("en"):
+        lacking = [one.text for one in missing(entry)]
+    assert lacking == [
+        "Say which photo shows the whole scene (panorama)",
+        "Say which photo is a close-up",
+    ]
+
+    browser.submit("#arrange", button="save", fields={f"shot-{a.id}": "panorama", f"shot-{b.id}": "close-up"})
+
+    db.session.rollback()
+    assert [file.shot for file in entry.current_files] == ["panorama", "close-up"]
+    assert missing(entry) == []
+
+
+@pytest.mark.parametrize("said", ["aerial", "", "x" * 5000])
+def test_a_kind_of_shot_that_is_none_counts_as_none(app: Flask, said: str) -> None:
+    entry, (a,) = photos(1)
+
+    with transaction():
+        describe_files(entry, {}, {a.id: said}, at=now())
+
+    assert a.shot == ""
+
+
+def test_where_none_is_asked_for_nothing_is_asked(browser: Browser) -> None:
+    entry, _files = photos(2)
+
+    browser.sign_in(entry.entrant).open(f"/entries/{entry.id}/file?lang=en")
+
+    assert "Kind of shot" not in browser.text

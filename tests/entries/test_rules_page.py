@@ -95,9 +95,12 @@ def test_a_photo_can_be_asked_to_be_clear(app: Flask) -> None:
     browser = Browser(app, language="en").sign_in(an_organiser(edition)).open(page_of("photo"))
     assert "Pictures a second" not in browser.text
 
-    browser.submit("Save rules", fields={"severity_clarity": "reject", "aspect": "4:1"})
+    browser.submit(
+        "Save rules", fields={"severity_clarity": "reject", "aspect": "4:1", "shots": ["panorama", "close-up"]}
+    )
 
     assert rules_of(the("photo")).severities == {"clarity": "reject"}
+    assert rules_of(the("photo")).shots == ("panorama", "close-up")
     assert rules_of(the("photo")).max_aspect == 4.0
 
 

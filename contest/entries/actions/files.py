@@ -10,7 +10,7 @@ from contest.accounts.models import Person
 from contest.audit.actions import record
 from contest.db import db, lock
 from contest.entries import rules
-from contest.entries.models import Entry, EntryFile
+from contest.entries.models import SHOTS, Entry, EntryFile
 from contest.errors import Refused
 from contest.uploads.actions import drop_captions, set_captions
 from contest.uploads.models import Asset, Upload
@@ -67,13 +67,15 @@ def move_file(file: EntryFile, *, by: int, at: datetime) -> None:
     entry.changed_at = at
 
 
-def caption_files(entry: Entry, captions: Mapping[int, str], *, at: datetime) -> None:
-    """Other captions, by the id of the file."""
+def describe_files(entry: Entry, captions: Mapping[int, str], shots: Mapping[int, str], *, at: datetime) -> None:
+    """Other captions and kinds of shot, by the id of the file."""
     lock(entry)
     if reason := rules.why_not_edit(entry):
         raise Refused(reason)
     for file in entry.current_files:
         file.caption = captions.get(file.id, file.caption)
+        shot = shots.get(file.id, file.shot)
+        file.shot = shot if shot in SHOTS else ""
     entry.changed_at = at
 
 

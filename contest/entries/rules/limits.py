@@ -54,6 +54,7 @@ class Rules:
     containers: tuple[str, ...] = ()
     codecs: tuple[str, ...] = ()
     sound_required: bool = False
+    shots: tuple[str, ...] = ()  # kinds of photo of which the entry needs one each: panorama, close-up
     severities: Mapping[str, Severity] = field(default_factory=dict)
 
     def severity(self, code: str) -> Severity:
@@ -65,7 +66,7 @@ class Rules:
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Self:
         """Rules kept earlier; names of a later version are passed over."""
-        lists, known = ("orientations", "containers", "codecs"), {f.name for f in fields(cls)}
+        lists, known = ("orientations", "containers", "codecs", "shots"), {f.name for f in fields(cls)}
         values: dict[str, Any] = {name: value for name, value in given.items() if name in known}
         return cls(**values | {name: tuple(values[name]) for name in lists if name in values})
 

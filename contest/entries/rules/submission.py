@@ -6,15 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from contest.editions import rules as edition_rules
 from contest.entries.models import Entry
+from contest.entries.rules.limits import rules_of
 
 TITLE_MAX = 60
 SYNOPSIS_MAX = 200
 MAX_AUTHORS = 10
 MOBILE_DIGITS = 11
+SHOT_MISSING = {
+    "panorama": _l("Say which photo shows the whole scene (panorama)"),
+    "close-up": _l("Say which photo is a close-up"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +43,9 @@ def _missing_files(entry: Entry) -> list[Missing]:
     if len(files) < least:
         text = ngettext("Upload the file", "Upload %(num)s files at least", least)
         lacking.append(Missing(text=text, step="file"))
+    for shot in rules_of(entry.category).shots if files else ():
+        if all(file.shot != shot for file in files):
+            lacking.append(Missing(text=str(SHOT_MISSING[shot]), step="file"))
     if any(file.check == "must_fix" for file in files):
         lacking.append(Missing(text=_("Replace the file that does not meet the rules"), step="check"))
     elif any(file.check == "waiting" for file in files):

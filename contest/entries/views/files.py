@@ -11,8 +11,8 @@ from contest.config import MIB
 from contest.db import db, transaction
 from contest.editions.forms import one_line
 from contest.entries import rules
-from contest.entries.actions import caption_files, check_again, move_file, remove_file
-from contest.entries.forms import CAPTION_MAX, FileForm
+from contest.entries.actions import check_again, describe_files, move_file, remove_file
+from contest.entries.forms import CAPTION_MAX, SHOT_WORDS, FileForm
 from contest.entries.models import Entry, EntryFile
 from contest.entries.queries import failed_checks, file_seen_by
 from contest.entries.rules.unreadable import sorry
@@ -65,6 +65,7 @@ def file(entry_id: int) -> ResponseReturnValue:
         precheck=url_for(".precheck", entry_id=entry.id),
         give_up=address_of_giving_up,
         caption_max=CAPTION_MAX,
+        shots=[(shot, SHOT_WORDS[shot]) for shot in rules.rules_of(entry.category).shots],
         sorry=sorry,
         words=words,
     )
@@ -77,9 +78,10 @@ def _arrange(entry: Entry, form: FileForm) -> None:
         for one in entry.current_files
         if f"caption-{one.id}" in request.form
     }
+    shots = {one.id: request.form[f"shot-{one.id}"] for one in entry.current_files if f"shot-{one.id}" in request.form}
     deed, _dash, number = (form.do.data or "").partition("-")
     with transaction():
-        caption_files(entry, captions, at=now())
+        describe_files(entry, captions, shots, at=now())
         chosen = next((one for one in entry.current_files if str(one.id) == number), None)
         if chosen is not None and deed == "drop":
             remove_file(chosen, by=me(), at=now())

@@ -123,6 +123,7 @@ class RulesForm(Form):
     containers = _ticks(_l("Only"), {})
     codecs = _ticks(_l("Only"), {name: CODECS[name] for name in ("h264", "hevc", "av1", "vp9")})
     sound_required = BooleanField(_l("There must be sound"))
+    shots = _ticks(_l("One photo of each"), {"panorama": _l("Panorama: the whole scene"), "close-up": _l("Close-up")})
 
     kind = ""
     codes: tuple[str, ...] = ()
@@ -138,6 +139,8 @@ class RulesForm(Form):
         form.kind, form.codes = rules.kind, codes
         form.containers.choices = [SelectChoice(one, CONTAINERS.get(one, one.upper())) for one in kinds]
         needed = {field for code in codes for field in _FIELDS[code]}
+        if rules.kind != "photo":
+            del form["shots"]
         for name in {field for fields in _FIELDS.values() for field in fields} - needed:
             del form[name]
         return form
@@ -174,7 +177,10 @@ class RulesForm(Form):
                 "sound_required": self.sound_required.data,
             }
         else:
-            changed["max_pixels"] = _times(self.max_megapixels.data, 1_000_000)
+            changed |= {
+                "max_pixels": _times(self.max_megapixels.data, 1_000_000),
+                "shots": tuple(self.shots.data or ()),
+            }
         return replace(before, **changed)
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -228,6 +234,7 @@ def _data(rules: Rules) -> dict[str, Any]:
         "containers": list(rules.containers),
         "codecs": list(rules.codecs),
         "sound_required": rules.sound_required,
+        "shots": list(rules.shots),
         **severities,
     }
 

@@ -34,7 +34,7 @@ from contest.editions.actions import (
     set_calendar,
 )
 from contest.editions.models import Edition
-from contest.entries.actions import caption_files, pass_entry, return_entry, save_details, start_entry, submit_entry
+from contest.entries.actions import describe_files, pass_entry, return_entry, save_details, start_entry, submit_entry
 from contest.entries.actions.drafting import details_of
 from contest.entries.models import Entry
 from contest.jobs.worker import run_waiting
@@ -293,11 +293,8 @@ def _hand_in(demo: Demo, entries: list[tuple[DemoWork, int]], at: datetime) -> N
     for number, (work, entry_id) in enumerate(entries):
         with _then(at + timedelta(minutes=11 * number)) as moment:
             entry = db.session.get_one(Entry, entry_id)
-            caption_files(
-                entry,
-                {file.id: text for file, text in zip(entry.current_files, work.captions, strict=False)},
-                at=moment,
-            )
+            captions = {file.id: text for file, text in zip(entry.current_files, work.captions, strict=False)}
+            describe_files(entry, captions, {}, at=moment)
             if work.ends_as == "draft":
                 continue
             submit_entry(
