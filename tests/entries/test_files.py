@@ -400,3 +400,18 @@ def test_where_none_is_asked_for_nothing_is_asked(browser: Browser) -> None:
     browser.sign_in(entry.entrant).open(f"/entries/{entry.id}/file?lang=en")
 
     assert "Kind of shot" not in browser.text
+
+
+def test_a_photo_tells_its_advice_where_it_lies(browser: Browser) -> None:
+    entry, (photo,) = photos(1)
+    blurred = {"p2": 5, "p50": 90, "p95": 180, "p98": 200, "contrast": 195, "white": 0, "noise": 1, "blocking": 1}
+    photo.asset.facts = {**(photo.asset.facts or {}), "quality": {**blurred, "sharpness": 12.0}}
+    photo.asset.checked_at = now() + timedelta(seconds=1)
+    db.session.commit()
+    with transaction():
+        write_report(photo, at=now())
+
+    browser.sign_in(entry.entrant).open(f"/entries/{entry.id}/file?lang=en")
+
+    assert "Sharpness: 12 of 100" in browser.text
+    assert "It is an estimate and decides nothing" in browser.text
