@@ -9,6 +9,7 @@ import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from contest.media.scan import MOST_PACKETS, Length, StreamScan, length_of, scan
 from contest.media.sniff import Structure, container_of, structure_of
 
 PROBE_TIMEOUT_S = 60.0
+# An hour of film has more packets than a short one that is made of nothing else: 60 pictures a second and the sound.
+PACKETS_A_SECOND, LONGEST_S = 120, 3600
 # A dozen decoders have their pictures at once, and the loudness is told ten times a second.
 LOOKING = Limits(memory_mib=3072, stderr_kib=8 * 1024)
 _OTHER_VIDEO = {*formats.ONLY_BEHIND_WALLS, "rm"}
@@ -68,12 +71,13 @@ def _examine_video(path: Path, *, box: Sandbox, most_packets: int, report: Calla
     header = _header(path, form, box=box)
     report(20)
     video, audios = _chosen_streams(header["streams"], form)
-    scanned = _packets(path, form, box=box, most=most_packets)
+    header_s = _positive(header["format"].get("duration"))
+    most = max(most_packets, round(PACKETS_A_SECOND * min(header_s or 0.0, LONGEST_S)))
+    scanned = _packets(path, form, box=box, most=most)
     report(50)
     shown = {index: scanned[index] for index in (video["index"], *(a["index"] for a in audios)) if index in scanned}
     pictures = shown.get(video["index"])
     length = length_of(shown.values(), starts_at_zero=form.container == "mp4")
-    header_s = _number(header["format"].get("duration"))
     _refuse_damage(
         pictures, length, header_s=header_s, structure=structure, container=form.container, size=path.stat().st_size
     )
@@ -351,10 +355,17 @@ def _tags(section: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _number(text: object) -> float | None:
+    """None also of what is no number that can be counted with: headers of nonsense give nan and inf."""
     try:
-        return float(str(text))
+        number = float(str(text))
     except ValueError:
         return None
+    return number if isfinite(number) else None
+
+
+def _positive(text: object) -> float | None:
+    number = _number(text)
+    return number if number is not None and number > 0 else None
 
 
 def _fraction(text: str) -> Fraction | None:

@@ -125,6 +125,11 @@ _PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 written("lie.avi", lambda clips: _after(clips("divx.avi").read_bytes(), b"avih", 4 + 16, "<I", 7000))
 written("lie.flv", lambda clips: _after(clips("web.flv").read_bytes(), b"\x00\x08duration\x00", 0, ">d", 600.0))
 written("lie.wmv", lambda clips: _after(clips("windows.wmv").read_bytes(), _PROPERTIES, 48, "<Q", 6_000_000_000))
+for _name, _length in {"nan": float("nan"), "infinite": float("inf"), "negative": -9e9}.items():
+    written(
+        f"{_name}.mkv",
+        lambda clips, length=_length: _after(clips("ok.mkv").read_bytes(), b"\x44\x89\x88", 0, ">d", length),
+    )
 written("squeezed.mp4", lambda clips: _squeezed(clips("silent.mp4").read_bytes()))
 written("lie-tkhd.mp4", lambda clips: patched(clips("ok.mp4").read_bytes(), (b"tkhd",), 0.15))
 _half("cut.avi", of="camera.avi")
