@@ -1,6 +1,7 @@
 """What is told of a file that can be used."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,11 @@ from contest.media.sandbox import Sandbox
 from tests.media.clips import LABEL, Clips
 
 READ = json.dumps(json.loads(LABEL), ensure_ascii=False)
+
+
+def estimated(facts: Facts) -> dict[str, Any]:
+    """What has tests of its own."""
+    return {name: getattr(facts, name) for name in ("quality", "likeness") if hasattr(facts, name)}
 
 
 def test_a_film_is_described(clips: Clips, box: Sandbox) -> None:
@@ -34,7 +40,7 @@ def test_a_film_is_described(clips: Clips, box: Sandbox) -> None:
         audio_codec="aac",
         audio_channels=1,
         loudness_lufs=facts.loudness_lufs,
-        quality=facts.quality,
+        **estimated(facts),
     )
 
 
@@ -112,7 +118,7 @@ def test_photos_of_all_kinds_are_described(kind: str, clips: Clips, box: Sandbox
         width=400,
         height=300,
         pixel_format="RGB",
-        quality=facts.quality,
+        **estimated(facts),
     )
 
 
