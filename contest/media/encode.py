@@ -10,6 +10,7 @@ import ffmpeg
 from contest.media.commands import INPUT, compiled, guard
 from contest.media.facts import AiLabel, Facts
 from contest.media.formats import OURS, Format
+from contest.media.posters import THUMB_SIDE
 
 HLS_FOLDER = "hls"
 MASTER = "hls/master.m3u8"
@@ -107,20 +108,34 @@ def remuxed_fallback(label: AiLabel | None) -> list[str]:
     return compiled(ffmpeg.output(given, FALLBACK, c="copy", map_metadata=-1, fflags="+bitexact", **_file(label)))
 
 
-def poster(facts: Facts, *, form: Format, at_s: float, names: tuple[str, str], can_tone_map: bool) -> list[str]:
-    """One picture of the film in two sizes; its brightness is printed among the progress."""
-    given = ffmpeg.input(INPUT, ss=f"{at_s:.3f}", **guard(form))
+def poster(
+    facts: Facts,
+    *,
+    form: Format,
+    at_s: float,
+    names: tuple[str, str, str],
+    at_key_frame: bool = False,
+    can_tone_map: bool,
+) -> list[str]:
+    """One picture of the film in two sizes and as a thumbnail of plain RGB; its brightness is printed among the
+    progress. `at_key_frame`: the next one that is whole by itself, which saves decoding up to it."""
+    skip = {"skip_frame": "nokey"} if at_key_frame else {}
+    given = ffmpeg.input(INPUT, ss=f"{at_s:.3f}", **skip, **guard(form))
     width, height = _within(facts, POSTER_SIDE)
     pictures = given[str(facts.video_stream)]
     if facts.interlaced:
         pictures = pictures.filter("yadif")
     pictures = _standard_range(_scaled(pictures, width, height), facts, can_tone_map=can_tone_map)
     pictures = pictures.filter("signalstats").filter("metadata", "print", file="-")
-    both = pictures.filter_multi_output("split")
-    options = {"frames:v": 1, "q:v": 3, "f": "image2", "update": 1, "map_metadata": -1, "fflags": "+bitexact"}
-    small = both[1].filter("scale", *_within(facts, POSTER_SMALL_SIDE))
+    large, small, thumb = (pictures.filter_multi_output("split", 3)[place] for place in range(3))
+    small = small.filter("scale", *_within(facts, POSTER_SMALL_SIDE))
+    thumb = thumb.filter("scale", THUMB_SIDE, THUMB_SIDE, flags="area")
+    options = {"frames:v": 1, "map_metadata": -1, "fflags": "+bitexact"}
+    jpeg = {"q:v": 3, "f": "image2", "update": 1, **options}
     return compiled(
-        *(ffmpeg.output(_full_range(size), name, **options) for size, name in zip((both[0], small), names, strict=True))
+        ffmpeg.output(_full_range(large), names[0], **jpeg),
+        ffmpeg.output(_full_range(small), names[1], **jpeg),
+        ffmpeg.output(thumb, names[2], f="rawvideo", pix_fmt="rgb24", **options),
     )
 
 

@@ -6,14 +6,13 @@ job and returns what is in it; a job that is repeated writes the same bytes agai
 
 import hashlib
 import json
-import re
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from contest.media import commands, encode, formats, playlist
+from contest.media import commands, encode, formats, playlist, posters
 from contest.media.aigc import jpeg_with_label
 from contest.media.capabilities import can_tone_map
 from contest.media.facts import Facts, Unreadable
@@ -27,6 +26,7 @@ POSTER, POSTER_SMALL = "poster.jpg", "poster-small.jpg"
 MASTER, FALLBACK = encode.MASTER, encode.FALLBACK
 PHOTO_JPEG, PHOTO_WEBP = (2048, 1024, 480), (2048, 1024)
 MOST_DRIFT_MS = 500
+LONG_MS = 30_000  # from here on decoding up to a moment may cost more than the picture
 _MIMES = {
     ".jpg": "image/jpeg",
     ".webp": "image/webp",
@@ -34,7 +34,6 @@ _MIMES = {
     ".m4s": "video/iso.segment",
     ".m3u8": "application/vnd.apple.mpegurl",
 }
-_STATS = re.compile(r"lavfi\.signalstats\.(YAVG|YLOW|YHIGH)=([\d.]+)")
 
 
 class Trouble(StrEnum):
@@ -88,7 +87,7 @@ def render(
         outputs = render_photo(path, into=into, box=box)
         report(100)
         return outputs
-    posters = render_poster(path, facts, into=into, box=box)
+    pictures = render_poster(path, facts, into=into, box=box)
     report(3)
     films = render_film(
         path,
@@ -101,7 +100,7 @@ def render(
         report=report,
     )
     report(100)
-    return [*posters, *films]
+    return [*pictures, *films]
 
 
 def render_photo(path: Path, *, into: Path, box: Sandbox) -> list[Output]:
@@ -116,37 +115,68 @@ def render_photo(path: Path, *, into: Path, box: Sandbox) -> list[Output]:
 
 
 def render_poster(path: Path, facts: Facts, *, into: Path, box: Sandbox) -> list[Output]:
-    """A picture that says something about the film, large and small: the first tried that is neither dark nor flat."""
-    form = _opened(facts, box=box)
-    best: tuple[float, int] | None = None
-    length_s = facts.pictures_ms / 1000
-    for number, share in enumerate((0.1, 0.35, 0.6, 0.85, 0.0)):
-        names = (f"try-{number}.jpg", f"try-{number}-small.jpg")
-        argv = encode.poster(
-            facts,
-            form=form,
-            at_s=share * length_s,
-            names=names,
-            can_tone_map=can_tone_map(),
-        )
-        done = _run(argv, path, box=box, into=into, timeout_s=60, limits=Limits(memory_mib=3072, file_mib=16))
-        if not all((into / name).exists() for name in names):
-            continue
-        worth, is_good = _worth(done.stdout.decode(errors="replace"))
-        if best is None or worth > best[0]:
-            best = (worth, number)
-        if is_good:
-            break
-    if best is None:
+    """Up to three pictures that say something about the film, each large and small; the first is the best.
+
+    Fewer of a film that is short or shows one thing only, one of a black film.
+    """
+    chosen = posters.candidates(_tries(path, facts, into=into, box=box))
+    if not chosen:
         raise RenderFailed(Trouble.FAILED, "no picture for a poster")
-    (into / f"try-{best[1]}.jpg").rename(into / POSTER)
-    (into / f"try-{best[1]}-small.jpg").rename(into / POSTER_SMALL)
-    for left in into.glob("try-*.jpg"):
+    made = []
+    for place, one in enumerate(chosen):
+        for taken, name in zip(one.names, (POSTER, POSTER_SMALL), strict=True):
+            kept = into / (name if place == 0 else name.replace("poster", f"poster-{place + 1}"))
+            (into / taken).rename(kept)
+            if facts.ai_label:
+                kept.write_bytes(jpeg_with_label(kept.read_bytes(), facts.ai_label))
+            made.append(_output(into, kept.name, size=_jpeg_size(kept)))
+    for left in into.glob("try-*"):
         left.unlink()
-    for name in (POSTER, POSTER_SMALL):
-        if facts.ai_label:
-            (into / name).write_bytes(jpeg_with_label((into / name).read_bytes(), facts.ai_label))
-    return [_output(into, name, size=_jpeg_size(into / name)) for name in (POSTER, POSTER_SMALL)]
+    return made
+
+
+def _tries(path: Path, facts: Facts, *, into: Path, box: Sandbox) -> list[posters.Try]:
+    """Pictures of some moments until one is good, and then of two more.
+
+    A verdict waits for these, so the two are taken where that is cheap: in a long film at its key frames, and never
+    after something went wrong.
+    """
+    is_long = facts.pictures_ms > LONG_MS and not facts.interlaced  # deinterlacing looks at the pictures between
+    tried: list[posters.Try] = []
+    left = posters.MOST
+    for number, share in enumerate(posters.MOMENTS):
+        has_good = left < posters.MOST
+        try:
+            taken = _try(number, share, path, facts, at_key_frame=has_good and is_long, into=into, box=box)
+        except RenderFailed:
+            if has_good:
+                break
+            raise
+        tried += [taken] if taken else []
+        if has_good or (taken and taken.is_good):
+            left -= 1
+        if not left:
+            break
+    return tried
+
+
+def _try(
+    number: int, share: float, path: Path, facts: Facts, *, at_key_frame: bool, into: Path, box: Sandbox
+) -> posters.Try | None:
+    """The picture at that share of the length; None where there is none."""
+    argv = encode.poster(
+        facts,
+        form=_opened(facts, box=box),
+        at_s=share * facts.pictures_ms / 1000,
+        names=posters.names_of(number),
+        at_key_frame=at_key_frame,
+        can_tone_map=can_tone_map(),
+    )
+    done = _run(argv, path, box=box, into=into, timeout_s=60, limits=Limits(memory_mib=3072, file_mib=16))
+    files = [into / name for name in posters.names_of(number)]
+    if not all(file.exists() and file.stat().st_size for file in files):
+        return None
+    return posters.judged(number, stats=done.stdout.decode(errors="replace"), thumb=files[2].read_bytes())
 
 
 def render_film(
@@ -258,13 +288,6 @@ def _listener(length_ms: int, *, report: Callable[[int], None]) -> Callable[[str
                 report(percent)
 
     return hear
-
-
-def _worth(stats: str) -> tuple[float, bool]:
-    """How much a picture shows, and whether that is enough: neither black nor white, with light and shade."""
-    values = {name: float(value) for name, value in _STATS.findall(stats)}
-    average, spread = values.get("YAVG", 0.0), values.get("YHIGH", 0.0) - values.get("YLOW", 0.0)
-    return min(spread, 120.0) - abs(average - 118) / 2, 45 <= average <= 215 and spread >= 40
 
 
 def _joined(listed: Path, folder: Path) -> Path:

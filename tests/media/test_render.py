@@ -47,7 +47,7 @@ def tags_of(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield from section.get("tags", {}).items()
 
 
-def test_a_film_becomes_a_stream_a_fallback_and_two_pictures(clips: Clips, box: Sandbox, into: Path) -> None:
+def test_a_film_becomes_a_stream_a_fallback_and_pictures(clips: Clips, box: Sandbox, into: Path) -> None:
     percents: list[int] = []
 
     outputs = rendered(clips("large.mp4"), into=into, box=box, on_progress=percents.append)
@@ -55,6 +55,10 @@ def test_a_film_becomes_a_stream_a_fallback_and_two_pictures(clips: Clips, box: 
     assert sizes(outputs) == {
         "poster.jpg": (1280, 720),
         "poster-small.jpg": (480, 270),
+        "poster-2.jpg": (1280, 720),
+        "poster-2-small.jpg": (480, 270),
+        "poster-3.jpg": (1280, 720),
+        "poster-3-small.jpg": (480, 270),
         "hls/480p-000.m4s": (854, 480),
         "hls/480p-init.mp4": (854, 480),
         "hls/480p.m3u8": (854, 480),
@@ -180,21 +184,26 @@ def test_of_the_originals_words_only_the_ai_label_is_published(clips: Clips, bes
     by_muxer = {"major_brand", "minor_version", "compatible_brands", "language", "handler_name", "vendor_id"}
     assert found["AIGC"] == READ
     assert set(found) - {"AIGC"} <= by_muxer
-    with Image.open(into / "poster.jpg", formats=["JPEG"]) as poster:
-        label = label_from_xmp(poster.info["xmp"].decode())
-    assert label is not None
-    assert label.raw == READ
+    pictures = sorted(into.glob("poster*.jpg"))
+    assert len(pictures) == 6
+    for picture in pictures:
+        with Image.open(picture, formats=["JPEG"]) as poster:
+            label = label_from_xmp(poster.info["xmp"].decode())
+        assert label is not None
+        assert label.raw == READ
 
 
-def test_the_poster_is_not_the_black_of_the_beginning(clips: Clips, best: Sandbox, into: Path) -> None:
+def test_no_poster_is_the_black_of_the_beginning(clips: Clips, best: Sandbox, into: Path) -> None:
     path = clips("dark-start.mp4")
 
-    render_poster(path, examined(path, box=best), into=into, box=best)
+    outputs = render_poster(path, examined(path, box=best), into=into, box=best)
 
-    with Image.open(into / "poster.jpg", formats=["JPEG"]) as poster:
-        brightest = max(high for _low, high in poster.convert("RGB").getextrema())
-    assert brightest > 150
-    assert sorted(p.name for p in into.iterdir()) == ["poster-small.jpg", "poster.jpg"]
+    assert outputs[0].name == "poster.jpg"
+    for picture in sorted(into.glob("poster*.jpg")):
+        with Image.open(picture, formats=["JPEG"]) as poster:
+            brightest = max(high for _low, high in poster.convert("RGB").getextrema())
+        assert brightest > 150
+    assert {file.name for file in into.iterdir()} == {output.name for output in outputs}
 
 
 def test_repeated_work_gives_the_same_files(clips: Clips, best: Sandbox, tmp_path: Path) -> None:
