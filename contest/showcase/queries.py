@@ -17,7 +17,6 @@ from contest.uploads.models import Asset
 MOST_FILES = 1000  # no work has as many; larger numbers need not be looked up, and some cannot be
 # Names of the files that contest.media makes to be shown.
 MASTER, FILM = "hls/master.m3u8", "video.mp4"
-POSTER, POSTER_SMALL = "poster.jpg", "poster-small.jpg"
 PHOTO, PHOTO_MIDDLE, PHOTO_SMALL = "photo-2048.jpg", "photo-1024.jpg", "photo-480.jpg"
 
 
@@ -51,6 +50,11 @@ class Shown:
     @property
     def length_ms(self) -> int:
         return int(self.facts.get("length_ms") or 0)
+
+    @property
+    def poster(self) -> tuple[str, str]:
+        """Large and small picture of a film, as chosen; empty for photos."""
+        return self.file.asset.poster
 
     def name(self, *wanted: str) -> str:
         """The first of the `wanted` files that there is; empty when there is none."""
@@ -112,11 +116,11 @@ class Work:
 
     @property
     def small_picture(self) -> str:
-        return self.first.name(POSTER_SMALL, POSTER, PHOTO_SMALL, PHOTO_MIDDLE) if self.first else ""
+        return self.first.poster[1] or self.first.name(PHOTO_SMALL, PHOTO_MIDDLE) if self.first else ""
 
     @property
     def large_picture(self) -> str:
-        return self.first.name(POSTER, PHOTO_MIDDLE, PHOTO, POSTER_SMALL) if self.first else ""
+        return self.first.poster[0] or self.first.name(PHOTO_MIDDLE, PHOTO) if self.first else ""
 
 
 def works(edition: Edition, *, category_id: int | None = None, tier: int | None = None) -> sa.Select[Award]:

@@ -172,6 +172,13 @@ def finish_rendition(rendition: Rendition, files: list[dict[str, Any]], *, prefi
         rendition.asset.poster_key = rendition.prefix + smallest_picture(files)
 
 
+def choose_poster(asset: Asset, number: int) -> None:
+    """Let another picture stand for the film, by its place in `asset.posters`, from 1."""
+    made = asset.rendition("poster")
+    assert made is not None  # noqa: S101  it has the posters
+    asset.poster_key = made.prefix + asset.posters[number - 1][1]
+
+
 def smallest_picture(files: list[dict[str, Any]]) -> str:
     """The name of the file that suits a list."""
     jpegs = [file for file in files if file["mime"] == "image/jpeg"]

@@ -88,7 +88,7 @@ class Asset(Base):
     original_key: Mapped[str | None]
     facts: Mapped[dict[str, Any] | None]  # contest.media Facts.to_json(): what was measured, no judgement
     unreadable_code: Mapped[str | None]
-    poster_key: Mapped[str | None]
+    poster_key: Mapped[str | None]  # of the small picture that stands for the file; says which poster was chosen
     created_at: Mapped[datetime]
     checked_at: Mapped[datetime | None]
 
@@ -115,6 +115,27 @@ class Asset(Base):
         """The newest finished rendition of that profile."""
         ready = [made for made in self.renditions if made.profile == profile and made.state == "ready"]
         return max(ready, key=lambda made: made.version, default=None)
+
+    @property
+    def posters(self) -> list[tuple[str, str]]:
+        """Names of the pictures that may stand for the film, large and small, the best first; an old film has one."""
+        made = self.rendition("poster")
+        names = [str(file["name"]) for file in made.files] if made else []
+        pairs = [(name, name.replace(".jpg", "-small.jpg")) for name in names if not name.endswith("-small.jpg")]
+        return [(large, small if small in names else large) for large, small in pairs]
+
+    @property
+    def poster_number(self) -> int:
+        """Which of `posters` was chosen, from 1; 0 while there is none."""
+        made = self.rendition("poster")
+        keys = [f"{made.prefix}{small}" for _large, small in self.posters] if made else []
+        return keys.index(self.poster_key) + 1 if self.poster_key in keys else min(1, len(keys))
+
+    @property
+    def poster(self) -> tuple[str, str]:
+        """The picture that stands for the film, large and small. Another choice has another name, so that no browser
+        shows the one it kept; both are empty while there is none."""
+        return self.posters[self.poster_number - 1] if self.poster_number else ("", "")
 
     @property
     def captions(self) -> list[tuple[str, str]]:

@@ -38,7 +38,7 @@ from contest.uploads.queries import (
 from contest.uploads.registry import tell_rendered
 
 # Raise one when what is made changes: it is then made anew, beside the old files.
-VERSIONS = {"poster": 1, "film": 2, "photo": 1}
+VERSIONS = {"poster": 2, "film": 2, "photo": 1}
 # These may be the machine's fault and not the file's: a child killed for want of memory looks just the same.
 BLAME_LATE, ENOUGH_TRIES = (Code.TOO_HARD, Code.TIMEOUT), 3
 LEFT_ALONE_S = 24 * 3600  # a file or folder nobody knows is kept this long before it is taken for rubbish

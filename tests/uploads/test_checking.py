@@ -75,7 +75,7 @@ def test_a_film_is_kept_checked_and_made_ready_to_show(tus: Tus, app: Flask, fil
     assert asset.is_ready
     poster = asset.rendition("poster")
     assert poster is not None
-    assert poster.prefix.startswith(f"d/{sha256[:2]}/{sha256}/poster-1/")
+    assert poster.prefix.startswith(f"d/{sha256[:2]}/{sha256}/poster-2/")
     assert asset.poster_key == f"{poster.prefix}poster-small.jpg"
     assert {"hls/master.m3u8", "video.mp4"} <= {file["name"] for file in shown.files}
     for made in (poster, shown):

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from contest.accounts.models import Person
 from contest.editions import rules as edition_rules
 from contest.entries.models import Entry
 from contest.entries.rules.limits import rules_of
@@ -114,6 +115,12 @@ def why_not_edit(entry: Entry) -> str | None:
     if entry.state == "passed":
         return _("This entry has passed the review and goes to the judges as it is.")
     return _("This entry has been withdrawn.")
+
+
+def why_not_choose_picture(entry: Entry, by: Person) -> str | None:
+    """Why that person cannot choose what stands for the film. The office may whenever it has the entry."""
+    is_office = entry.number is not None and by.has_role("organiser", edition_id=entry.edition_id)
+    return None if is_office else why_not_edit(entry)
 
 
 def why_not_receive(entry: Entry, position: int, *, began_at: datetime, at: datetime) -> str | None:

@@ -11,6 +11,7 @@ from contest.entries.views import (
     mine,
     office,
     places,
+    posters,
     prechecks,
     rules,
     submission,
@@ -19,7 +20,7 @@ from contest.entries.views import (
 from contest.entries.views.blueprint import bp
 from contest.web.context import navigate
 
-PAGES = (captions, details, files, mine, office, places, prechecks, rules, submission, unfinished)
+PAGES = (captions, details, files, mine, office, places, posters, prechecks, rules, submission, unfinished)
 
 
 def register(app: Flask) -> None:

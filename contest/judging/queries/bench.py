@@ -83,7 +83,8 @@ def blind_view(assignment: Assignment) -> BlindWork:
 def _blind_file(file: EntryFile) -> BlindFile:
     asset, facts = file.asset, file.asset.facts or {}
     film = [name for name, _width in _by_width(asset, "film")]
-    posters, photos = _by_width(asset, "poster"), _by_width(asset, "photo")
+    photos = _by_width(asset, "photo")
+    poster, poster_small = asset.poster
     return BlindFile(
         position=file.position,
         kind=asset.kind,
@@ -93,8 +94,8 @@ def _blind_file(file: EntryFile) -> BlindFile:
         made_by_ai=bool(facts.get("ai_label")) or file.entry.says_ai_made_it,
         hls=next((name for name in film if name.endswith("master.m3u8")), ""),
         mp4=next((name for name in film if name.endswith(".mp4") and "/" not in name), ""),
-        poster=posters[-1][0] if posters else "",
-        poster_small=posters[0][0] if posters else "",
+        poster=poster,
+        poster_small=poster_small,
         captions=tuple(asset.captions),
         photos=tuple((name, width) for name, width in photos if name.endswith(".jpg")),
     )
