@@ -1,0 +1,76 @@
+"""What a verdict on a film of three minutes in 1080p costs, in starts of ffprobe on the same file.
+
+Processor time of everything that is started, behind bubblewrap's walls as well; the picture is noisy on purpose, since
+that is dearer to decode than what phones record.
+"""
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from contest.media import commands, formats, process
+from contest.media.probe import exact_length_ms, examine
+from contest.media.sandbox import detect
+from tests.benchmarks.load import table
+
+ROUNDS = 10
+SECONDS = 180
+
+
+def main() -> None:
+    process.adopt_orphans()
+    box = detect()
+    with tempfile.TemporaryDirectory() as scratch:
+        film = make_film(Path(scratch) / "film.mp4")
+        form = formats.OURS
+        probe = cost(lambda: box.run(commands.probe_streams(form), inputs={"media": film}, timeout_s=60))
+        bare = cost(lambda: subprocess.run(["ffprobe", "-v", "error", "-show_format", "-show_streams", film], check=True, stdout=subprocess.DEVNULL))  # fmt: skip  # noqa: E501
+        length = cost(lambda: exact_length_ms(film, box=box))
+        whole = cost(lambda: examine(film, kind="video", box=box))
+    rows = [
+        ["ffprobe by itself", f"{bare[0]:.2f} s", "", "1", ""],
+        ["ffprobe as we run it", f"{probe[0]:.2f} s", "", f"{probe[0] / bare[0]:.1f}", ""],
+        [
+            "exact length, packet by packet",
+            f"{length[0]:.2f} s",
+            f"{length[1]:.2f} s",
+            f"{length[0] / bare[0]:.1f}",
+            "3",
+        ],
+        ["whole verdict", f"{whole[0]:.2f} s", f"{whole[1]:.2f} s", f"{whole[0] / bare[0]:.1f}", "15; 2 s"],
+    ]
+    columns = ["what", "processor time, median", f"seconds, slowest of {ROUNDS}", "in ffprobes", "goal"]
+    table(f"Verdict on {SECONDS} s of 1080p, sandbox level {box.level}", columns, rows)
+
+
+def make_film(path: Path) -> Path:
+    """Moving noise over a moving picture, as H.264 and AAC of about 8 Mbit/s."""
+    pictures = f"testsrc2=s=1920x1080:r=30:d={SECONDS},noise=alls=12:allf=t"
+    words = ["-f", "lavfi", "-i", pictures, "-f", "lavfi", "-i", f"sine=330:d={SECONDS}"]
+    coded = ["-c:v", "libx264", "-preset", "ultrafast", "-b:v", "8M", "-g", "30", "-pix_fmt", "yuv420p", "-c:a", "aac"]
+    subprocess.run(["ffmpeg", "-v", "error", *words, *coded, "-shortest", "-movflags", "+faststart", path], check=True)
+    return path
+
+
+def cost(work: Callable[[], object]) -> tuple[float, float]:
+    """Processor seconds of the children (the median) and seconds by the clock (the slowest)."""
+    spent, took = [], []
+    for _ in range(ROUNDS):
+        before, began = children_s(), time.monotonic()
+        work()
+        took.append(time.monotonic() - began)
+        process.bury_orphans()
+        spent.append(children_s() - before)
+    return sorted(spent)[ROUNDS // 2], max(took)
+
+
+def children_s() -> float:
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+if __name__ == "__main__":
+    main()
