@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
+from contest.media import likeness
 from contest.media.clarity import NATIVE, SIDE, jpeg_quality, measure
 from contest.media.clarity_features import Floats
 
@@ -21,9 +22,15 @@ def prepare(image: Image.Image) -> None:
 
 def quality_of(image: Image.Image) -> dict[str, Any]:
     """What `clarity.measure` finds in a loaded photo."""
+    return measured(image)[0]
+
+
+def measured(image: Image.Image) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What `clarity.measure` finds in a loaded photo, and its fingerprints."""
     tables = getattr(image, "quantization", None) if image.format in ("JPEG", "MPO") else None
     stated = jpeg_quality(list(tables[0])) if tables else None
-    return measure(*greys(image), longest=max(image.size), stated=stated)
+    whole, part = greys(image)
+    return measure(whole, part, longest=max(image.size), stated=stated), likeness.of_photo(whole)
 
 
 def greys(image: Image.Image) -> tuple[Floats, Floats]:

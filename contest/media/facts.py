@@ -97,6 +97,7 @@ class Facts:
     audio_channels: int = 0
     loudness_lufs: float | None = None  # integrated, EBU R 128; None when there is no sound to measure
     quality: dict[str, Any] = field(default_factory=dict)  # how it looks and sounds: estimated, never counted
+    likeness: tuple[str, ...] = ()  # fingerprints of its pictures: see contest.media.likeness
 
     @property
     def has_sound(self) -> bool:
@@ -120,6 +121,7 @@ class Facts:
         known = {f.name for f in fields(cls)}
         values = {name: value for name, value in given.items() if name in known}
         values["flags"] = tuple(Flag(flag) for flag in values.get("flags", ()))
+        values["likeness"] = tuple(values.get("likeness", ()))
         if values.get("ai_label"):
             values["ai_label"] = AiLabel.from_json(values["ai_label"])
         return cls(**values)

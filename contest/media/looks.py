@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from contest.media import likeness
 from contest.media.samples import EDGE_FPS, END, SPREAD, START, Plan
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ def look(pictures: dict[str, "Pictures"], wanted: Plan) -> dict[str, Any]:
             round((at - wanted.start_at) * 1000) for at, is_dark in zip(wanted.spread, dark, strict=True) if is_dark
         ]
     return found
+
+
+def fingerprints(pictures: dict[str, "Pictures"], found: dict[str, Any]) -> tuple[str, ...]:
+    """By which the film is known again: of its very first picture, which every copy has, and of the samples."""
+    return likeness.of_film([*pictures[START][:1], *pictures[SPREAD]], bars=found.get("bars", ()))
 
 
 def listen(said: str) -> dict[str, Any]:

@@ -42,6 +42,7 @@ def examine_photo(path: Path, *, box: Sandbox) -> Facts:
         has_location=found["has_location"],
         pixel_format=found["mode"],
         quality=found["quality"],
+        likeness=tuple(found["likeness"]),
     )
 
 

@@ -52,7 +52,7 @@ def facts(path: Path) -> dict[str, Any]:
         mode = image.mode
         clarity_image.prepare(image)
         _load(image)
-        quality = clarity_image.quality_of(image)
+        quality, likeness = clarity_image.measured(image)
     if rotation in (90, 270):
         width, height = height, width
     return {
@@ -62,6 +62,7 @@ def facts(path: Path) -> dict[str, Any]:
         "mode": mode,
         "has_location": has_location,
         "quality": quality,
+        "likeness": likeness,
         "ai_label": asdict(label) if label else None,
     }
 

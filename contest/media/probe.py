@@ -8,8 +8,6 @@ import json
 import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from contest.media import commands, formats, looks, samples
 from contest.media.aigc import label_from_tags
 from contest.media.facts import Code, Facts, Flag, Kind, Unreadable
 from contest.media.formats import Format
+from contest.media.header import is_interlaced, number, positive, rotation, shown_size, tags
 from contest.media.photo import examine_photo
 from contest.media.process import Finished, Flooded, TimedOut
 from contest.media.sandbox import Limits, Sandbox
@@ -71,7 +70,7 @@ def _examine_video(path: Path, *, box: Sandbox, most_packets: int, report: Calla
     header = _header(path, form, box=box)
     report(20)
     video, audios = _chosen_streams(header["streams"], form)
-    header_s = _positive(header["format"].get("duration"))
+    header_s = positive(header["format"].get("duration"))
     most = max(most_packets, round(PACKETS_A_SECOND * min(header_s or 0.0, LONGEST_S)))
     scanned = _packets(path, form, box=box, most=most)
     report(50)
@@ -85,11 +84,11 @@ def _examine_video(path: Path, *, box: Sandbox, most_packets: int, report: Calla
     audio = audios[0] if audios else None
     wanted = samples.plan(
         pictures,
-        size=_shown_size(video, _rotation(video)),
-        begins_at=_number(header["format"].get("start_time")) or 0.0,
+        size=shown_size(video),
+        begins_at=number(header["format"].get("start_time")) or 0.0,
         can_seek=not length.restarts,
     )
-    quality, loudness = _look_and_listen(path, form, wanted, video=video, audio=audio, box=box)
+    quality, loudness, likeness = _look_and_listen(path, form, wanted, video=video, audio=audio, box=box)
     report(100)
     return _facts(
         path,
@@ -103,6 +102,7 @@ def _examine_video(path: Path, *, box: Sandbox, most_packets: int, report: Calla
         structure=structure,
         loudness=loudness,
         quality=quality | {"bits_per_pixel": _bits_per_pixel(video, pictures)},
+        likeness=likeness,
     )
 
 
@@ -198,8 +198,11 @@ def _look_and_listen(
     video: Mapping[str, Any],
     audio: Mapping[str, Any] | None,
     box: Sandbox,
-) -> tuple[dict[str, Any], float | None]:
-    """How it looks and sounds; refuses a film whose beginning holds no picture that can be decoded."""
+) -> tuple[dict[str, Any], float | None, tuple[str, ...]]:
+    """How it looks and sounds, how loud it is, and its fingerprints.
+
+    Refuses a film whose beginning holds no picture that can be decoded.
+    """
     index, heard = int(video["index"]), None if audio is None else int(audio["index"])
 
     def run(tried: samples.Plan) -> tuple[Finished, dict[str, "looks.Pictures"]]:
@@ -218,12 +221,13 @@ def _look_and_listen(
     if done.returncode or not len(pictures[samples.START]):
         raise Unreadable(Code.DAMAGED, done.stderr[-300:])
     quality = looks.look(pictures, wanted)
+    likeness = looks.fingerprints(pictures, quality)
     if audio is not None:
         quality |= looks.listen(done.stderr)
     measured = _LOUDNESS.findall(done.stderr)
     if not measured or float(measured[-1]) <= _SILENCE_LUFS:
-        return quality, None
-    return quality, float(measured[-1])
+        return quality, None, likeness
+    return quality, float(measured[-1]), likeness
 
 
 def _checked_run(
@@ -260,10 +264,10 @@ def _facts(
     structure: Structure,
     loudness: float | None,
     quality: Mapping[str, Any],
+    likeness: tuple[str, ...],
 ) -> Facts:
-    rotation = _rotation(video)
-    width, height = _shown_size(video, rotation)
-    tags = {**_tags(video), **_tags(header["format"])}
+    width, height = shown_size(video)
+    told = {**tags(video), **tags(header["format"])}
     pictures_s = length_of([pictures], starts_at_zero=container == "mp4").exact_s
     fps = pictures.shown / pictures_s if pictures_s > 0 else 0.0
     hidden_ms = _hidden_ms(video, pictures, fps)
@@ -283,10 +287,10 @@ def _facts(
         width=width,
         height=height,
         codec=str(video.get("codec_name", "")),
-        rotation=rotation,
+        rotation=rotation(video),
         flags=tuple(flag for flag, is_so in flags.items() if is_so),
-        ai_label=label_from_tags(tags),
-        has_location=any("location" in name.lower() or name == "\xa9xyz" for name in tags),
+        ai_label=label_from_tags(told),
+        has_location=any("location" in name.lower() or name == "\xa9xyz" for name in told),
         hdr=video.get("color_transfer") in ("smpte2084", "arib-std-b67"),
         transfer=str(video.get("color_transfer", "")),
         length_ms=round(length.exact_s * 1000),
@@ -297,20 +301,15 @@ def _facts(
         frame_rate=str(video.get("r_frame_rate", "")),
         video_stream=int(video["index"]),
         pixel_format=str(video.get("pix_fmt", "")),
-        interlaced=_is_interlaced(video),
-        bit_rate=int(_number(header["format"].get("bit_rate")) or 0),
+        interlaced=is_interlaced(video),
+        bit_rate=int(number(header["format"].get("bit_rate")) or 0),
         audio_stream=None if audio is None else int(audio["index"]),
         audio_codec="" if audio is None else str(audio.get("codec_name", "")),
         audio_channels=0 if audio is None else int(audio["channels"]),
         loudness_lufs=loudness,
         quality=dict(quality),
+        likeness=likeness,
     )
-
-
-def _is_interlaced(video: Mapping[str, Any]) -> bool:
-    """DV does not say so in AVI, but tapes know nothing else."""
-    said = str(video.get("field_order", "unknown"))
-    return said not in ("progressive", "unknown") or (said == "unknown" and video.get("codec_name") == "dvvideo")
 
 
 def _mismatch(header_s: float | None, exact_s: float) -> bool:
@@ -330,46 +329,6 @@ def _bits_per_pixel(video: Mapping[str, Any], pictures: StreamScan) -> float:
 
 def _hidden_ms(video: Mapping[str, Any], pictures: StreamScan, fps: float) -> int:
     """How much the index lists but an edit list hides, from a second on: any trim keeps part of a group of pictures."""
-    listed = int(_number(video.get("nb_frames")) or 0)
+    listed = int(number(video.get("nb_frames")) or 0)
     hidden = listed - pictures.packets
     return round(hidden / fps * 1000) if fps and hidden > max(fps, 0.05 * listed) else 0
-
-
-def _rotation(video: Mapping[str, Any]) -> int:
-    for data in video.get("side_data_list", ()):
-        if "rotation" in data:
-            return -round(float(data["rotation"])) % 360
-    return round(_number(_tags(video).get("rotate")) or 0) % 360
-
-
-def _shown_size(video: Mapping[str, Any], rotation: int) -> tuple[int, int]:
-    width, height = int(video.get("width", 0)), int(video.get("height", 0))
-    aspect = _fraction(str(video.get("sample_aspect_ratio", "1:1")).replace(":", "/"))
-    if aspect and aspect != 1 and Fraction(1, 8) < aspect < 8:
-        width = round(width * aspect)
-    return (height, width) if rotation in (90, 270) else (width, height)
-
-
-def _tags(section: Mapping[str, Any]) -> dict[str, str]:
-    return {str(name): str(text) for name, text in section.get("tags", {}).items()}
-
-
-def _number(text: object) -> float | None:
-    """None also of what is no number that can be counted with: headers of nonsense give nan and inf."""
-    try:
-        number = float(str(text))
-    except ValueError:
-        return None
-    return number if isfinite(number) else None
-
-
-def _positive(text: object) -> float | None:
-    number = _number(text)
-    return number if number is not None and number > 0 else None
-
-
-def _fraction(text: str) -> Fraction | None:
-    try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        return None

@@ -1,0 +1,129 @@
+"""Whether a copy is known again and a different picture is not: on real files, measured as entries are."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageEnhance
+
+from contest.media.likeness import alike_films, alike_photos, of_film, of_photo
+from contest.media.probe import examine
+from contest.media.sandbox import Sandbox
+from tests.media.clips import H264, ffmpeg
+
+Picture = Image.Image
+
+
+def landscape(seed: int, width: int = 1200, height: int = 900) -> Picture:
+    """Light and dark in places of every size, as a photograph has them; another seed is another place."""
+    chance = np.random.default_rng(seed)
+    total = np.zeros((height, width, 3))
+    for cells in (3, 6, 12, 24, 48):
+        patch = Image.fromarray(chance.integers(0, 256, (cells, cells + cells // 3, 3), dtype=np.uint8))
+        total += np.asarray(patch.resize((width, height), Image.Resampling.BICUBIC), dtype=float) / cells**0.7
+    total -= total.min()
+    return Image.fromarray((total / total.max() * 255).astype(np.uint8))
+
+
+def trimmed(image: Picture, left: float, above: float, right: float, below: float) -> Picture:
+    width, height = image.size
+    box = (width * left, height * above, width * (1 - right), height * (1 - below))
+    return image.crop(tuple(round(side) for side in box))  # type: ignore[arg-type]
+
+
+COPIES: dict[str, Callable[[Picture], Picture]] = {
+    "as it is": lambda image: image,
+    "smaller": lambda image: image.resize((400, 300)),
+    "stretched": lambda image: image.resize((1000, 1000)),
+    "brighter": lambda image: ImageEnhance.Brightness(image).enhance(1.25),
+    "flatter": lambda image: ImageEnhance.Contrast(image).enhance(0.6),
+    "grey": lambda image: image.convert("L"),
+    "trimmed all round": lambda image: trimmed(image, 0.04, 0.04, 0.04, 0.04),
+    "without its left edge": lambda image: trimmed(image, 0.07, 0, 0, 0),
+    "without a corner": lambda image: trimmed(image, 0, 0, 0.04, 0.04),
+    "mirrored": lambda image: image.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
+    "on its head": lambda image: image.rotate(180),
+    "turned left": lambda image: image.rotate(90, expand=True),
+    "turned right": lambda image: image.rotate(270, expand=True),
+    "turned and mirrored": lambda image: image.transpose(Image.Transpose.TRANSPOSE),
+}
+
+
+def likeness(image: Picture, path: Path, box: Sandbox, quality: int = 90) -> tuple[str, ...]:
+    image.save(path, "JPEG", quality=quality)
+    return examine(path, kind="photo", box=box).likeness
+
+
+@pytest.mark.parametrize("way", COPIES)
+def test_the_same_photo_is_known_again(way: str, best: Sandbox, tmp_path: Path) -> None:
+    original = landscape(1)
+
+    mine = likeness(original, tmp_path / "mine.jpg", best)
+    copy = likeness(COPIES[way](original), tmp_path / "copy.jpg", best, quality=40)
+
+    assert (alike_photos(mine, [copy]), alike_photos(copy, [mine])) == ([True], [True])
+
+
+def test_other_photos_of_the_same_kind_are_not_taken_for_it() -> None:
+    prints = [of_photo(np.asarray(landscape(seed, 400, 300).convert("L"))) for seed in range(40)]
+
+    found = [alike_photos(one, prints) for one in prints]
+
+    assert found == [[place == other for other in range(40)] for place in range(40)]
+
+
+def test_what_is_flat_has_no_likeness() -> None:
+    noise = np.random.default_rng(1).normal(128, 5, (600, 800))
+    slope = np.tile(np.linspace(0, 255, 800), (600, 1))
+
+    for picture in (np.zeros((600, 800)), np.full((600, 800), 200), noise, slope, slope.T, np.zeros((1, 1))):
+        assert of_photo(picture) == ()
+        assert of_film([picture] * 12) == ()
+
+
+def test_nothing_is_like_nothing() -> None:
+    some = of_photo(np.asarray(landscape(1, 400, 300).convert("L")))
+
+    assert (alike_photos((), [(), some]), alike_photos(some, [(), some, ()])) == ([False, False], [False, True, False])
+    assert alike_films(some, []) == []
+
+
+def test_a_few_pictures_are_not_enough_for_a_film() -> None:
+    pictures = [np.asarray(landscape(seed, 320, 180).convert("L")) for seed in range(20)]
+    film, titles = of_film(pictures[:12]), of_film([*pictures[:3], *pictures[12:]])
+
+    assert alike_films(film, [titles, film[:3], film[:4], ()]) == [None, None, (4, 4), None]
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two films, each of eight places through which the camera moves slowly; and copies of the first."""
+    folder = tmp_path_factory.mktemp("films")
+    for name, first in (("film", 100), ("other", 200)):
+        pictures = folder / name
+        pictures.mkdir()
+        for number in range(8):
+            landscape(first + number, 720, 400).save(pictures / f"{number}.png")
+        move = "fps=12,crop=640:360:x='40+30*sin(t/2)':y='20+15*cos(t/3)'"
+        ffmpeg(*("-framerate", "1/3", "-i", pictures / "%d.png", "-vf", move), *H264, folder / f"{name}.mp4")
+    copied = (*("-i", folder / "film.mp4"), "-an")
+    ffmpeg(*copied, "-vf", "scale=320:180", "-c:v", "libx264", "-b:v", "200k", "-g", "24", folder / "small.mp4")
+    ffmpeg(*copied, "-vf", "scale=480:270,pad=480:360:0:45", *H264, "-g", "36", folder / "barred.mp4")
+    ffmpeg(*copied, "-vf", "scale=426:240,eq=brightness=0.06", "-c:v", "libvpx", "-g", "30", folder / "brighter.webm")
+    return folder
+
+
+@pytest.mark.parametrize("copy", ["small.mp4", "barred.mp4", "brighter.webm"])
+def test_a_film_coded_anew_is_known_again(copy: str, films: Path, best: Sandbox) -> None:
+    mine = examine(films / "film.mp4", kind="video", box=best).likeness
+    theirs = examine(films / copy, kind="video", box=best).likeness
+
+    assert all(alike_films(mine, [theirs]) + alike_films(theirs, [mine]))
+
+
+def test_another_film_is_not_taken_for_it(films: Path, best: Sandbox) -> None:
+    mine, theirs = (examine(films / name, kind="video", box=best).likeness for name in ("film.mp4", "other.mp4"))
+
+    assert len(mine) >= 4
+    assert (alike_films(mine, [theirs]), alike_films(theirs, [mine])) == ([None], [None])
