@@ -1,6 +1,7 @@
 """Which entries are whose, and which wait for whom. Whoever asks is part of the question."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from contest.editions.models import Category, Edition
 from contest.editions.queries import phase_at
 from contest.entries.models import Entry, EntryFile, Receipt
 from contest.jobs.models import Job
+from contest.media.likeness import alike_films, alike_photos
 from contest.uploads.models import Asset
 
 
@@ -113,6 +115,84 @@ def entries_with_the_same_file(entry: Entry) -> Sequence[Entry]:
     others = sa.select(Entry).where(Entry.id.in_(with_it), Entry.id != entry.id, Entry.number.is_not(None))
     shown = (joinedload(Entry.edition), joinedload(Entry.category), joinedload(Entry.entrant))
     return db.session.scalars(others.options(*shown).order_by(Entry.id)).all()
+
+
+MOST_COMPARED = 20_000  # files, the newest: an office never waits longer for a hint than for the page itself
+MOST_ALIKE = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lookalike:
+    """Another entry whose pictures are nearly this one's: `alike` of `of`; and where to see it best."""
+
+    entry: Entry
+    mine: EntryFile
+    theirs: EntryFile
+    alike: int
+    of: int
+
+
+def entries_that_look_alike(entry: Entry) -> list[Lookalike]:
+    """Other entries of this and earlier editions, the likest first. A hint for a person who looks, and no more.
+
+    The very same bytes are `entries_with_the_same_file`.
+    """
+    mine = [file for file in entry.current_files if (file.asset.facts or {}).get("likeness")]
+    if not mine:
+        return []
+    found = _alike(mine, _others(entry, mine))
+    likest = sorted(found.items(), key=lambda pair: (-pair[1][2] / pair[1][3], pair[0]))[:MOST_ALIKE]
+    files = {file.id: file for file in db.session.scalars(_with_pictures(theirs for _id, (_m, theirs, *_n) in likest))}
+    return [
+        Lookalike(entry=files[theirs].entry, mine=my_file, theirs=files[theirs], alike=alike, of=of)
+        for _id, (my_file, theirs, alike, of) in likest
+        if theirs in files
+    ]
+
+
+def _others(entry: Entry, mine: Sequence[EntryFile]) -> Sequence[sa.Row[int, int, list[str]]]:
+    """Id, entry and fingerprints of the files of the same kind that count in other entries."""
+    prints = Asset.facts["likeness"]
+    found = sa.select(EntryFile.id, EntryFile.entry_id, prints).join(EntryFile.asset).join(EntryFile.entry)
+    found = found.where(
+        EntryFile.state == "current",
+        EntryFile.entry_id != entry.id,
+        Entry.number.is_not(None),
+        Asset.kind == entry.category.kind,
+        Asset.state == "checked",
+        Asset.sha256.not_in([file.asset.sha256 for file in mine]),
+    )
+    return db.session.execute(found.order_by(EntryFile.id.desc()).limit(MOST_COMPARED)).all()
+
+
+def _alike(
+    mine: Sequence[EntryFile], others: Sequence[sa.Row[int, int, list[str]]]
+) -> Mapping[int, tuple[EntryFile, int, int, int]]:
+    """By other entry: which of my files is like which of its own, and how many pictures of how many are."""
+    prints = [likeness or [] for _id, _entry_id, likeness in others]
+    found: dict[int, tuple[EntryFile, int, int, int]] = {}
+    for file in mine:
+        likeness = (file.asset.facts or {})["likeness"]
+        if file.asset.kind == "video":
+            counts = alike_films(likeness, prints)
+        else:
+            counts = [(1, len(mine)) if is_alike else None for is_alike in alike_photos(likeness, prints)]
+        hits = {other.entry_id: (other.id, hit) for other, hit in zip(others, counts, strict=True) if hit}
+        for entry_id, (theirs, (alike, of)) in hits.items():
+            first, at, before, of_before = found.get(entry_id, (file, theirs, 0, 1))
+            if file.asset.kind == "photo":  # one of a series after the other
+                found[entry_id] = (first, at, before + alike, of)
+            elif alike / of > before / of_before:
+                found[entry_id] = (file, theirs, alike, of)
+    return found
+
+
+def _with_pictures(ids: Iterable[int]) -> sa.Select[EntryFile]:
+    """Those files, with what is shown of them and their entries."""
+    entry = joinedload(EntryFile.entry)
+    shown = (entry.joinedload(Entry.edition), entry.joinedload(Entry.category), entry.joinedload(Entry.entrant))
+    pictures = joinedload(EntryFile.asset).selectinload(Asset.renditions)
+    return sa.select(EntryFile).where(EntryFile.id.in_(list(ids))).options(*shown, pictures)
 
 
 def failed_checks(*, entry: Entry | None = None, edition: Edition | None = None) -> sa.Select[Job]:

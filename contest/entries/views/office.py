@@ -21,6 +21,7 @@ from contest.entries.forms import AI_WORDS, DecisionForm, FilterForm
 from contest.entries.models import Entry
 from contest.entries.queries import (
     counts_by_state,
+    entries_that_look_alike,
     entries_with_the_same_file,
     entry_in,
     failed_checks,
@@ -85,6 +86,7 @@ def entry_page(edition: Edition, entry_id: int, form: DecisionForm, refused: str
         ai_words=AI_WORDS,
         common=COMMON_REASONS,
         copies=entries_with_the_same_file(entry),
+        lookalikes=entries_that_look_alike(entry),
         may_decide=me().has_role("organiser", edition_id=edition.id) and rules.why_not_decide(entry) is None,
         sorry=sorry,
         words=words,
