@@ -7,17 +7,21 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from contest import clock
 from contest.accounts.models import Person
 from contest.audit.models import AuditLine
-from contest.db import db
+from contest.db import db, transaction
 from contest.editions.models import Edition
+from contest.entries.actions.posters import choose_picture
 from contest.entries.models import Entry
+from contest.judging.queries.bench import blind_view
 from contest.showcase.kept import Kept
 from contest.storage import storage
 from contest.uploads.models import Asset
 from tests.browser import Browser
 from tests.entries.factories import a_submitted_entry, an_entry
 from tests.factories import a_judge, a_person, an_auditor, an_edition, an_organiser
+from tests.judging.factories import a_round, judges_of, organiser_of
 from tests.showcase.factories import a_work, address_of
 from tests.uploads.sessions import signed_in_client
 
@@ -155,6 +159,21 @@ def test_a_file_of_another_entry_or_one_taken_out_is_not_there(app: Flask) -> No
 
     assert codes == [404, 404, 404]
     assert chosen(other)[0] == 1
+
+
+def test_a_judge_sees_the_chosen_picture_and_nothing_to_choose(app: Flask) -> None:
+    open_round = a_round(judges=1, works=1)
+    assignment = open_round.assignments[0]
+    with_posters(assignment.entry.files[0].asset)
+
+    with transaction():
+        choose_picture(assignment.entry.files[0], 3, by=organiser_of(open_round), at=clock.now())
+    page = Browser(app).sign_in(judges_of(open_round)[0]).open("/judging").response.text
+
+    work = blind_view(assignment)
+    assert (work.files[0].poster, work.files[0].poster_small) == ("poster-3.jpg", "poster-3-small.jpg")
+    assert "poster-3-small.jpg" in page
+    assert "poster-small.jpg" not in page
 
 
 def test_a_film_with_one_picture_gives_nothing_to_choose(browser: Browser) -> None:
