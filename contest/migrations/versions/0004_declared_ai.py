@@ -15,6 +15,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("entry") as table:
-        table.drop_constraint("ck_entry_ai_use", type_="check")
-        table.drop_column("ai_use")
+    op.execute("ALTER TABLE entry DROP COLUMN ai_use")  # its constraint goes with it

@@ -14,6 +14,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("entry_file") as table:
-        table.drop_constraint("ck_entry_file_shot", type_="check")
-        table.drop_column("shot")
+    op.execute("ALTER TABLE entry_file DROP COLUMN shot")  # its constraint goes with it
