@@ -112,7 +112,7 @@ def test_the_office_sees_them_side_by_side_and_pictures_only_of_its_own_editions
     office = browser.sign_in(an_organiser(edition)).open(f"/editions/{edition.id}/desk/entries/{entry.id}?lang=en")
 
     assert TITLE in office.text
-    assert "7 of 12 pictures look alike." in office.text
+    assert "Pictures that look alike: 7 of 12." in office.text
     assert f"/entries/{near_by.id}/files/{near_by.files[0].id}" in office.response.text
     assert f"/editions/{edition.id}/desk/entries/{near_by.id}" in office.response.text
     assert "Last year's" in office.text
@@ -122,7 +122,7 @@ def test_the_office_sees_them_side_by_side_and_pictures_only_of_its_own_editions
     assert TITLE in auditor.open(f"/editions/{edition.id}/desk/entries/{entry.id}?lang=en").text
     chinese = auditor.open(f"/editions/{edition.id}/desk/entries/{entry.id}?lang=zh-CN").text
     assert "与另一件作品画面相似" in chinese
-    assert "12 个画面中有 7 个相似。" in chinese
+    assert "相似画面：7 / 12。" in chinese
 
 
 def test_neither_entrants_nor_judges_ever_see_it(browser: Browser) -> None:
