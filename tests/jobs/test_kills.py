@@ -38,13 +38,20 @@ class Massacre:
     awaited: dict[str, float] = field(default_factory=dict)  # token of an attempt that was killed: when
     recovered_s: list[float] = field(default_factory=list)
     hosts: int = 0
+    here: set[int] = field(default_factory=set)  # numbers of the workers that are of this machine
 
     def man(self) -> None:
-        """Half of the workers see one another's deaths; the others pass for workers of other machines."""
+        """Half of the workers see one another's deaths; the others pass for workers of other machines.
+
+        One at least is of this machine: what is left running here nobody else can kill.
+        """
         while len(self.workers) < WORKERS:
             self.hosts += 1
-            host = f"host-{self.hosts}" if self.chance.random() < 0.5 else ""
-            self.workers.append(start_worker(self.app, host=host, job_lease_s=LEASE_S, encode_slots=2))
+            away = self.chance.random() < 0.5 and any(worker.pid in self.here for worker in self.workers)
+            host = f"host-{self.hosts}" if away else ""
+            worker = start_worker(self.app, host=host, job_lease_s=LEASE_S, encode_slots=2)
+            self.workers.append(worker)
+            self.here |= set() if away else {worker.pid}
 
     def kill_worker(self) -> bool:
         return self.kill_some_worker(with_encoders=False)
