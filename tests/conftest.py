@@ -79,12 +79,15 @@ def schema(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def empty(url: str) -> None:
-    """Delete every row; triggers that forbid it are put aside, which only the tests' superuser can."""
+    """Delete every row, and tables that a test made for itself; triggers that forbid it are put aside, which only the
+    tests' superuser can."""
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
     tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with engine.connect() as connection:
         connection.execute(sa.text("SET session_replication_role = replica"))
         connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        for name in set(sa.inspect(connection).get_table_names()) - {*Base.metadata.tables, "alembic_version"}:
+            connection.execute(sa.text(f'DROP TABLE "{name}" CASCADE'))
     engine.dispose()
 
 
