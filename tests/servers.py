@@ -33,6 +33,28 @@ def wait_for_port(port: int, *, seconds: float = 20, process: subprocess.Popen[b
     raise TimeoutError(f"nothing listens on port {port} after {seconds} s")
 
 
+@contextmanager
+def nginx(http: str, *, workers: int = 1) -> Iterator[tuple[int, int]]:
+    """nginx with these lines in its http block, where {port} and {scratch} stand for its own; its port and its pid."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="contest-nginx-") as scratch:
+        Path(scratch).chmod(0o755)  # its workers run as another user
+        config = Path(scratch) / "nginx.conf"
+        lines = http.replace("{port}", str(port)).replace("{scratch}", scratch)
+        config.write_text(
+            f"""daemon off; pid {scratch}/pid; worker_processes {workers}; user root;
+            events {{ worker_connections 1024; }}
+            http {{ access_log off; error_log {scratch}/error.log; client_body_temp_path {scratch}/body; {lines} }}"""
+        )
+        process = subprocess.Popen(["/usr/sbin/nginx", "-c", config, "-p", scratch])
+        try:
+            wait_for_port(port, process=process)
+            yield port, process.pid
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
 def postgres_tools() -> Path:
     """The folder of initdb and postgres; Debian keeps them out of PATH."""
     found = shutil.which("initdb")

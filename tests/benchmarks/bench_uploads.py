@@ -10,7 +10,6 @@ import os
 import random
 import socket
 import struct
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,7 +23,7 @@ from contest.uploads.rules import sign_purpose
 from tests.benchmarks.load import table
 from tests.benchmarks.world import cookie_of, instance
 from tests.factories import a_person
-from tests.servers import free_port, wait_for_port
+from tests.servers import nginx
 from tests.uploads.factories import encoded
 
 MIB = 1024 * 1024
@@ -177,26 +176,11 @@ def cpu_s(pid: int) -> float:
 @contextmanager
 def webdav() -> Iterator[tuple[str, int]]:
     """nginx that takes files by PUT: its address, and the process that does the work."""
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="contest-nginx-") as scratch:
-        Path(scratch).chmod(0o755)
-        config = Path(scratch) / "nginx.conf"
-        config.write_text(
-            f"""daemon off; pid {scratch}/pid; worker_processes 1; user root;
-            events {{ worker_connections 64; }}
-            http {{ access_log off; error_log {scratch}/error.log; client_max_body_size 0;
-              client_body_temp_path {scratch}/body; client_body_buffer_size 1m;
-              server {{ listen 127.0.0.1:{port}; root {scratch}/files; dav_methods PUT; }} }}"""
-        )
-        (Path(scratch) / "files").mkdir()
-        server = subprocess.Popen(["/usr/sbin/nginx", "-c", config, "-p", scratch])
-        try:
-            wait_for_port(port, process=server)
-            children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+    with tempfile.TemporaryDirectory(prefix="contest-webdav-") as files:
+        block = f"server {{ listen 127.0.0.1:{{port}}; root {files}; dav_methods PUT; }}"
+        with nginx(f"client_max_body_size 0; client_body_buffer_size 1m; {block}") as (port, pid):
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
             yield f"http://127.0.0.1:{port}", int(children[0])
-        finally:
-            server.terminate()
-            server.wait(10)
 
 
 if __name__ == "__main__":

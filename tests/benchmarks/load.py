@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.servers import free_port, wait_for_port
+from tests import servers
 
 
 def requests_per_second(url: str, *, clients: int = 16, seconds: int = 5, script: str = "") -> float:
@@ -40,23 +40,9 @@ def ranges_script(size: int, length: int) -> str:
 @contextmanager
 def nginx(folder: Path) -> Iterator[str]:
     """nginx serving `folder`, as it comes from Debian; gives its address."""
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="contest-nginx-") as scratch:
-        Path(scratch).chmod(0o755)  # its workers run as another user
-        config = Path(scratch) / "nginx.conf"
-        config.write_text(
-            f"""daemon off; pid {scratch}/pid; worker_processes 2; user root;
-            events {{ worker_connections 1024; }}
-            http {{ access_log off; error_log {scratch}/error.log; sendfile on; tcp_nopush on;
-              server {{ listen 127.0.0.1:{port}; root {folder}; }} }}"""
-        )
-        server = subprocess.Popen(["/usr/sbin/nginx", "-c", config, "-p", scratch])
-        try:
-            wait_for_port(port, process=server)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(10)
+    block = f"sendfile on; tcp_nopush on; server {{ listen 127.0.0.1:{{port}}; root {folder}; }}"
+    with servers.nginx(block, workers=2) as (port, _pid):
+        yield f"http://127.0.0.1:{port}"
 
 
 def table(title: str, columns: list[str], rows: list[list[str]]) -> None:

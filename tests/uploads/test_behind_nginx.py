@@ -1,8 +1,6 @@
 """Sending a file through the nginx of somebody who configured nothing: it takes requests of 1 MiB at most."""
 
 import os
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,11 +15,10 @@ from contest.db import db
 from contest.uploads.models import Upload
 from tests.chromium import PHONE
 from tests.factories import a_person
-from tests.servers import free_port, wait_for_port
+from tests.servers import nginx
 from tests.uploads.factories import MIB
 from tests.uploads.live import Sender, Server, served
 
-NGINX = Path("/usr/sbin/nginx")
 pytestmark = pytest.mark.e2e
 
 
@@ -43,24 +40,9 @@ def person(server: Server) -> Iterator[Person]:
 @pytest.fixture
 def gateway(server: Server) -> Iterator[str]:
     """As it comes, apart from where it passes requests on to."""
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="contest-nginx-") as scratch:
-        Path(scratch).chmod(0o755)  # its workers run as another user
-        config = Path(scratch) / "nginx.conf"
-        config.write_text(
-            f"""daemon off; pid {scratch}/pid; worker_processes 1; user root;
-            events {{ }}
-            http {{ access_log off; error_log {scratch}/error.log; client_body_temp_path {scratch};
-              server {{ listen 127.0.0.1:{port};
-                location / {{ proxy_pass {server.url}; proxy_set_header Host $http_host; }} }} }}"""
-        )
-        process = subprocess.Popen([NGINX, "-c", config, "-p", scratch])
-        try:
-            wait_for_port(port, process=process)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(10)
+    passed_on = f"location / {{ proxy_pass {server.url}; proxy_set_header Host $http_host; }}"
+    with nginx(f"server {{ listen 127.0.0.1:{{port}}; {passed_on} }}") as (port, _pid):
+        yield f"http://127.0.0.1:{port}"
 
 
 def test_a_large_file_arrives_whole(

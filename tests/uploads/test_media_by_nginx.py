@@ -2,13 +2,10 @@
 
 import io
 import os
-import subprocess
-import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from http.client import HTTPResponse
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -20,7 +17,7 @@ from contest.results.models import Award
 from contest.storage import storage
 from contest.uploads.serving import files_shown
 from tests.factories import an_edition, an_organiser
-from tests.servers import free_port, wait_for_port
+from tests.servers import nginx
 from tests.showcase.factories import a_work, address_of
 from tests.uploads.live import Server
 
@@ -40,29 +37,18 @@ def gateway(app: Flask, award: Award) -> Iterator[str]:
     instance = app.config["SETTINGS"].instance
     with (instance / "contest.toml").open("a") as settings:
         settings.write('media_accel = "/_media"\n')
-    server, port = Server(instance, workers=1), free_port()
+    server = Server(instance, workers=1)
     server.start()
-    with tempfile.TemporaryDirectory(prefix="contest-nginx-") as scratch:
-        Path(scratch).chmod(0o755)
-        config = Path(scratch) / "nginx.conf"
-        config.write_text(
-            f"""daemon off; pid {scratch}/pid; worker_processes 1; user root;
-            events {{ }}
-            http {{ access_log off; error_log {scratch}/error.log;
-              server {{ listen 127.0.0.1:{port};
-                location / {{ proxy_pass {server.url}; proxy_set_header Host $http_host; }}
-                location /_media/ {{ internal; alias {instance}/media/;
-                  add_header X-Content-Type-Options nosniff;
-                  add_header Content-Security-Policy "sandbox; default-src 'none'"; }} }} }}"""
-        )
-        process = subprocess.Popen(["/usr/sbin/nginx", "-c", config, "-p", scratch])
-        try:
-            wait_for_port(port, process=process)
+    block = f"""server {{ listen 127.0.0.1:{{port}};
+      location / {{ proxy_pass {server.url}; proxy_set_header Host $http_host; }}
+      location /_media/ {{ internal; alias {instance}/media/;
+        add_header X-Content-Type-Options nosniff;
+        add_header Content-Security-Policy "sandbox; default-src 'none'"; }} }}"""
+    try:
+        with nginx(block) as (port, _pid):
             yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(10)
-            server.kill()
+    finally:
+        server.kill()
 
 
 def get(address: str, **headers: str) -> HTTPResponse:
