@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from flask import Response, abort, current_app, redirect, request
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Request
 
 from contest.config import Settings
 from contest.storage import Missing, Storage, storage
-from contest.uploads.models import Asset
+from contest.uploads.models import Asset, Rendition
 
 SIGNED_FOR_S = 300
 # What we send is never a page of ours, whatever a browser may take it for.
@@ -36,16 +37,18 @@ class StoredFile:
 def files_shown(asset: Asset) -> Mapping[str, StoredFile]:
     """By name, everything we made from `asset` that may be shown: of two files of one name, the newer."""
     return {
-        file["name"]: StoredFile(key=f"{made.prefix}{file['name']}", mime=file["mime"], etag=file["sha256"])
-        for made in asset.renditions
-        if made.state == "ready"
-        for file in made.files
+        file["name"]: _stored(made, file) for made in asset.renditions if made.state == "ready" for file in made.files
     }
 
 
 def send_rendition(asset: Asset, name: str) -> ResponseReturnValue:
     """The file called `name` of what we made from `asset`; 404 when nothing recorded is called so."""
-    return answer(files_shown(asset).get(name) or abort(404), asked=request, kept_in=storage())
+    made, file = asset.shown_file(name) or abort(404)
+    return answer(_stored(made, file), asked=request, kept_in=storage())
+
+
+def _stored(made: Rendition, file: Mapping[str, Any]) -> StoredFile:
+    return StoredFile(key=f"{made.prefix}{file['name']}", mime=file["mime"], etag=file["sha256"])
 
 
 def send_original(asset: Asset, *, filename: str) -> ResponseReturnValue:
