@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # In the order of the import layers, platform first. Each has a `register(app)` in its views, tasks or cli.
 PARTS = [
     "contest.web.views",
+    "contest.ranking.cli",
     "contest.jobs.cli",
     "contest.audit.cli",
     "contest.accounts.views",
