@@ -9,8 +9,8 @@ import ffmpeg
 
 from contest.media.commands import INPUT, compiled, guard
 from contest.media.facts import AiLabel, Facts
-from contest.media.formats import OURS, Format
-from contest.media.posters import THUMB_SIDE
+from contest.media.filters import even, scaled, standard_range
+from contest.media.formats import Format
 
 HLS_FOLDER = "hls"
 MASTER = "hls/master.m3u8"
@@ -20,9 +20,13 @@ SEGMENT_S = 4
 GROUP_S = 2
 MOST_FPS = 60
 LEAST_FPS = 10  # a slide show of a picture every ten seconds would seek badly
-POSTER_SIDE, POSTER_SMALL_SIDE = 1280, 480
 # Of the short side: constant rate factor and the most kilobits a second.
 _QUALITY = {1080: (23, 5000), 720: (23, 2800), 480: (23, 1200)}
+SOURCE = "source"  # what the size is called whose packets are the film's own
+# Players need none of the notes beside the pictures (SEI, and units without a meaning), and cameras write where they
+# were into them.
+_COPY = {"c": "copy", "bsf:v": "filter_units=remove_types=6|24-31", "map_metadata": -1, "map_chapters": -1}
+_COPY |= {"fflags": "+bitexact"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +46,8 @@ def rung(facts: Facts, height: int) -> Rung:
     crf, most_kbps = _QUALITY[height]
     return Rung(
         name=f"{height}p",
-        width=_even(facts.width * share),
-        height=_even(facts.height * share),
+        width=even(facts.width * share),
+        height=even(facts.height * share),
         crf=crf,
         most_kbps=most_kbps,
     )
@@ -53,6 +57,11 @@ def ladder(facts: Facts, highest: int | None = None) -> list[Rung]:
     """The sizes of the stream, largest first: what the film has of 720 lines and 480, nothing enlarged."""
     heights = [height for height in (720, FALLBACK_HEIGHT) if height <= min(facts.short_side, highest or 720)]
     return [rung(facts, height) for height in heights or [FALLBACK_HEIGHT]]
+
+
+def source_rung(facts: Facts) -> Rung:
+    """The film as it came."""
+    return Rung(name=SOURCE, width=facts.width, height=facts.height, crf=0, most_kbps=0)
 
 
 def target_fps(facts: Facts) -> Fraction:
@@ -77,11 +86,12 @@ def film(
     can_tone_map: bool,
     threads: int,
 ) -> list[str]:
-    """Decode once and write the stream in all sizes, each scaled from the pictures of the one before."""
+    """Decode once and write the stream in all sizes, each scaled from the pictures of the one before; and the smallest
+    in one file, for players that cannot take a stream."""
     given = ffmpeg.input(INPUT, **guard(form, threads=threads))
     pictures = _prepared(given[str(facts.video_stream)], facts, length_s=length_s)
-    pictures = _scaled(pictures, rungs[0].width, rungs[0].height)
-    pictures = _standard_range(pictures, facts, can_tone_map=can_tone_map)
+    pictures = scaled(pictures, rungs[0].width, rungs[0].height)
+    pictures = standard_range(pictures, facts, can_tone_map=can_tone_map)
     sound = _sound(given, facts)
     sounds = [sound] if sound is None or len(rungs) == 1 else list(_copies(sound, "asplit", len(rungs)))
     outputs = []
@@ -90,9 +100,18 @@ def film(
         if place + 1 < len(rungs):
             pictures, smaller = _copies(pictures, "split", 2)
         heard = sounds[place] if sound is not None else None
-        outputs.append(_stream(_some(pictures, heard), facts, size, length_s=length_s, threads=threads))
+        outputs.append(
+            _stream(
+                _some(pictures, heard),
+                facts,
+                size,
+                with_fallback=size is rungs[-1],
+                length_s=length_s,
+                threads=threads,
+            )
+        )
         if smaller is not None:
-            pictures = _scaled(smaller, rungs[place + 1].width, rungs[place + 1].height)
+            pictures = scaled(smaller, rungs[place + 1].width, rungs[place + 1].height)
     return compiled(*outputs)
 
 
@@ -102,41 +121,19 @@ def _copies(stream: Any, name: str, number: int) -> list[Any]:
     return [several[place] for place in range(number)]
 
 
-def remuxed_fallback(label: AiLabel | None) -> list[str]:
-    """The fallback from the joined segments of the smallest size of the stream."""
-    given = ffmpeg.input(INPUT, **guard(OURS))
-    return compiled(ffmpeg.output(given, FALLBACK, c="copy", map_metadata=-1, fflags="+bitexact", **_file(label)))
+def copied(facts: Facts, *, form: Format) -> list[str]:
+    """The stream from the film's own packets, as they are."""
+    return compiled(ffmpeg.output(*_own(facts, form), f"{HLS_FOLDER}/{SOURCE}.m3u8", **_COPY, f="hls", **_hls(SOURCE)))
 
 
-def poster(
-    facts: Facts,
-    *,
-    form: Format,
-    at_s: float,
-    names: tuple[str, str, str],
-    at_key_frame: bool = False,
-    can_tone_map: bool,
-) -> list[str]:
-    """One picture of the film in two sizes and as a thumbnail of plain RGB; its brightness is printed among the
-    progress. `at_key_frame`: the next one that is whole by itself, which saves decoding up to it."""
-    skip = {"skip_frame": "nokey"} if at_key_frame else {}
-    given = ffmpeg.input(INPUT, ss=f"{at_s:.3f}", **skip, **guard(form))
-    width, height = _within(facts, POSTER_SIDE)
-    pictures = given[str(facts.video_stream)]
-    if facts.interlaced:
-        pictures = pictures.filter("yadif")
-    pictures = _standard_range(_scaled(pictures, width, height), facts, can_tone_map=can_tone_map)
-    pictures = pictures.filter("signalstats").filter("metadata", "print", file="-")
-    large, small, thumb = (pictures.filter_multi_output("split", 3)[place] for place in range(3))
-    small = small.filter("scale", *_within(facts, POSTER_SMALL_SIDE))
-    thumb = thumb.filter("scale", THUMB_SIDE, THUMB_SIDE, flags="area")
-    options = {"frames:v": 1, "map_metadata": -1, "fflags": "+bitexact"}
-    jpeg = {"q:v": 3, "f": "image2", "update": 1, **options}
-    return compiled(
-        ffmpeg.output(_full_range(large), names[0], **jpeg),
-        ffmpeg.output(_full_range(small), names[1], **jpeg),
-        ffmpeg.output(thumb, names[2], f="rawvideo", pix_fmt="rgb24", **options),
-    )
+def copied_fallback(facts: Facts, *, form: Format) -> list[str]:
+    """The fallback from the film's own packets."""
+    return compiled(ffmpeg.output(*_own(facts, form), FALLBACK, **_COPY, **_label(facts.ai_label), **_mp4(facts)))
+
+
+def _own(facts: Facts, form: Format) -> list[Any]:
+    given = ffmpeg.input(INPUT, **guard(form))
+    return [given[str(index)] for index in (facts.video_stream, facts.audio_stream) if index is not None]
 
 
 def _prepared(pictures: Any, facts: Facts, *, length_s: float) -> Any:
@@ -151,23 +148,6 @@ def _prepared(pictures: Any, facts: Facts, *, length_s: float) -> Any:
     return pictures
 
 
-def _scaled(pictures: Any, width: int, height: int) -> Any:
-    return pictures.filter("scale", width, height).filter("setsar", 1)
-
-
-def _standard_range(pictures: Any, facts: Facts, *, can_tone_map: bool) -> Any:
-    """HDR brought into the range of ordinary screens; without it the colours are washed out."""
-    if facts.hdr and can_tone_map:
-        pictures = pictures.filter("zscale", tin=facts.transfer, pin="bt2020", min="bt2020nc", t="linear", npl=100)
-        pictures = pictures.filter("format", "gbrpf32le").filter("zscale", p="bt709")
-        pictures = pictures.filter("tonemap", "hable", desat=0).filter("zscale", t="bt709", m="bt709", r="tv")
-    return pictures.filter("format", "yuv420p")
-
-
-def _full_range(pictures: Any) -> Any:
-    return pictures.filter("scale", out_range="pc").filter("format", "yuvj420p")
-
-
 def _sound(given: Any, facts: Facts) -> Any | None:
     if facts.audio_stream is None:
         return None
@@ -178,19 +158,37 @@ def _some(*streams: Any | None) -> list[Any]:
     return [stream for stream in streams if stream is not None]
 
 
-def _stream(streams: Sequence[Any], facts: Facts, size: Rung, *, length_s: float, threads: int) -> Any:
-    return ffmpeg.output(
-        *streams,
-        f"{HLS_FOLDER}/{size.name}.m3u8",
-        **_codecs(facts, size, length_s=length_s, threads=threads),
-        f="hls",
-        hls_time=SEGMENT_S,
-        hls_playlist_type="vod",
-        hls_segment_type="fmp4",
-        hls_flags="independent_segments",
-        hls_fmp4_init_filename=f"{size.name}-init.mp4",
-        hls_segment_filename=f"{HLS_FOLDER}/{size.name}-%03d.m4s",
-    )
+def _stream(
+    streams: Sequence[Any], facts: Facts, size: Rung, *, with_fallback: bool, length_s: float, threads: int
+) -> Any:
+    """One size of the stream; of the smallest also the fallback, from the same encoded packets."""
+    coding = _codecs(facts, size, length_s=length_s, threads=threads)
+    playlist = f"{HLS_FOLDER}/{size.name}.m3u8"
+    if not with_fallback:
+        return ffmpeg.output(*streams, playlist, **coding, f="hls", **_hls(size.name))
+    # Two files from one encoder: each says of itself what ffmpeg else finds out by the one name of an output.
+    header = {name: f"{flags}+global_header" for name, flags in coding.items() if name.startswith("flags:")}
+    exact = {"fflags": coding["fflags"]}
+    both = f"{_tee(playlist, f='hls', **exact, **_hls(size.name))}|{_tee(FALLBACK, f='mp4', **exact, **_mp4(facts))}"
+    return ffmpeg.output(*streams, both, **coding | header, **_label(facts.ai_label), f="tee")
+
+
+def _tee(name: str, **options: Any) -> str:
+    return f"[{':'.join(f'{option}={value}' for option, value in options.items())}]{name}"
+
+
+def _hls(name: str) -> dict[str, Any]:
+    """Whole files of four seconds. Time is counted from the first picture, and not from how far it is moved for the
+    pictures between: that would be another moment in each size, and off the sound in players that pass over a note."""
+    return {
+        "hls_time": SEGMENT_S,
+        "hls_playlist_type": "vod",
+        "hls_segment_type": "fmp4",
+        "hls_segment_options": "movflags=+negative_cts_offsets",
+        "hls_flags": "independent_segments",
+        "hls_fmp4_init_filename": f"{name}-init.mp4",
+        "hls_segment_filename": f"{HLS_FOLDER}/{name}-%03d.m4s",
+    }
 
 
 def _codecs(facts: Facts, size: Rung, *, length_s: float, threads: int) -> dict[str, Any]:
@@ -218,21 +216,11 @@ def _codecs(facts: Facts, size: Rung, *, length_s: float, threads: int) -> dict[
     return options
 
 
-def _file(label: AiLabel | None) -> dict[str, Any]:
-    """An MP4 that plays while it loads; the AI label has to be carried on, and ffmpeg would drop it."""
-    flags = "+faststart"
-    return {"movflags": flags} if label is None else {"movflags": f"{flags}+use_metadata_tags", "metadata": _tag(label)}
+def _mp4(facts: Facts) -> dict[str, Any]:
+    """An MP4 that plays while it loads, and that may carry a label."""
+    return {"movflags": "+faststart" + ("+use_metadata_tags" if facts.ai_label else "")}
 
 
-def _tag(label: AiLabel) -> str:
-    return f"AIGC={label.raw}"
-
-
-def _within(facts: Facts, side: int) -> tuple[int, int]:
-    share = min(Fraction(1), Fraction(side, max(facts.width, facts.height)))
-    return _even(facts.width * share), _even(facts.height * share)
-
-
-def _even(length: Fraction | int) -> int:
-    """The nearest even number of pixels, as 4:2:0 needs; at least two."""
-    return max(2, 2 * round(length / 2))
+def _label(label: AiLabel | None) -> dict[str, Any]:
+    """The AI label has to be carried on, and ffmpeg would drop it."""
+    return {"metadata": f"AIGC={label.raw}"} if label else {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-SOUND = "mp4a.40.2"  # AAC-LC, which is all we make
+SOUND = "mp4a.40.2"  # AAC-LC, which is all we make and all we copy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,9 +16,10 @@ class Variant:
     playlist: str
     width: int
     height: int
+    fps: Fraction
 
 
-def master(folder: Path, variants: Sequence[Variant], *, fps: Fraction, has_sound: bool) -> str:
+def master(folder: Path, variants: Sequence[Variant], *, has_sound: bool) -> str:
     """The text, in the order given: players that do not choose by themselves begin with the first."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
     for one in variants:
@@ -26,7 +27,7 @@ def master(folder: Path, variants: Sequence[Variant], *, fps: Fraction, has_soun
         codecs = ",".join([video_codec(folder / begin_of(folder / one.playlist)), *([SOUND] if has_sound else [])])
         lines.append(
             f"#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},RESOLUTION={one.width}x{one.height},"
-            f'FRAME-RATE={float(fps):.3f},CODECS="{codecs}"'
+            f'FRAME-RATE={float(one.fps):.3f},CODECS="{codecs}"'
         )
         lines.append(one.playlist)
     return "\n".join(lines) + "\n"

@@ -14,8 +14,11 @@ from contest.config import Settings
 from contest.db import db, transaction
 from contest.jobs.registry import RunningJob, TryAgain, periodic, task
 from contest.media.facts import Code, Facts, Unreadable
+from contest.media.films import render_film
+from contest.media.outputs import RenderFailed
+from contest.media.pictures import render_poster
 from contest.media.probe import examine
-from contest.media.render import RenderFailed, render_film, render_photo, render_poster
+from contest.media.render import render_photo
 from contest.uploads import originals, parts, workshop
 from contest.uploads.actions import (
     begin_rendition,

@@ -17,7 +17,7 @@ from contest.config import Settings
 from contest.db import db
 from contest.jobs.registry import NotYet, RunningJob, TryAgain
 from contest.media import process
-from contest.media.render import Output, RenderFailed
+from contest.media.outputs import Output, RenderFailed
 from contest.media.sandbox import ENVIRONMENT, Sandbox, detect
 from contest.storage import Missing, storage
 from contest.uploads.models import Asset

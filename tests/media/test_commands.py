@@ -111,7 +111,14 @@ CODING = (
 )
 HLS = (
     "-hls_flags independent_segments -hls_fmp4_init_filename {name}-init.mp4 -hls_playlist_type vod"
-    " -hls_segment_filename hls/{name}-%03d.m4s -hls_segment_type fmp4 -hls_time 4"
+    " -hls_segment_filename hls/{name}-%03d.m4s -hls_segment_options movflags=+negative_cts_offsets"
+    " -hls_segment_type fmp4 -hls_time 4"
+)
+TEE = (
+    "[f=hls:fflags=+bitexact:hls_time=4:hls_playlist_type=vod:hls_segment_type=fmp4"
+    ":hls_segment_options=movflags=+negative_cts_offsets:hls_flags=independent_segments"
+    ":hls_fmp4_init_filename=480p-init.mp4:hls_segment_filename=hls/480p-%03d.m4s]hls/480p.m3u8"
+    "|[f=mp4:fflags=+bitexact:movflags=+faststart]video.mp4"
 )
 ENDING = "-preset veryfast -profile:v high -sc_threshold 0 -t 10.000 -threads 2"
 
@@ -128,15 +135,33 @@ def test_one_decode_makes_the_stream_in_both_sizes_each_scaled_from_the_one_befo
         threads=2,
     )
 
-    assert " ".join(argv) == (
+    given = " ".join(argv)
+    assert given.count("+bitexact+global_header") == 2  # of the one encoder that writes two files
+    assert given.replace("+bitexact+global_header", "+bitexact") == (
         f"{FFMPEG} {SORTED_GUARD} -i /in/media -filter_complex "
         "[0:0]fps=fps=30/1:start_time=0[s0];[s0]scale=1280:720[s1];[s1]setsar=1[s2];[s2]format=yuv420p[s3];"
         "[s3]split=2[s4][s5];[0:1]aresample=async=1:first_pts=0[s6];[s6]asplit=2[s7][s8];"
         "[s5]scale=854:480[s9];[s9]setsar=1[s10]"
         f" -map [s4] -map [s7] -f hls {CODING.format(buffer=5600)} {HLS.format(name='720p')} -map_chapters -1"
         f" -map_metadata -1 -maxrate 2800k {ENDING} hls/720p.m3u8"
-        f" -map [s10] -map [s8] -f hls {CODING.format(buffer=2400)} {HLS.format(name='480p')} -map_chapters -1"
-        f" -map_metadata -1 -maxrate 1200k {ENDING} hls/480p.m3u8"
+        f" -map [s10] -map [s8] -f tee {CODING.format(buffer=2400)}"
+        f" -map_chapters -1 -map_metadata -1 -maxrate 1200k {ENDING} {TEE}"
+    )
+
+
+def test_a_film_that_streams_is_copied_without_the_notes_beside_its_pictures() -> None:
+    copying = "-bsf:v filter_units=remove_types=6|24-31 -c copy -fflags +bitexact"
+
+    stream = " ".join(encode.copied(film_facts(), form=OURS))
+    file = " ".join(encode.copied_fallback(film_facts(), form=OURS))
+
+    assert stream == (
+        f"{FFMPEG} {SORTED_GUARD} -i /in/media -map 0:0 -map 0:1 -f hls {copying} {HLS.format(name='source')}"
+        " -map_chapters -1 -map_metadata -1 hls/source.m3u8"
+    )
+    assert file == (
+        f"{FFMPEG} {SORTED_GUARD} -i /in/media -map 0:0 -map 0:1 {copying}"
+        " -map_chapters -1 -map_metadata -1 -movflags +faststart video.mp4"
     )
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
+from contest.media.pictures import render_poster
 from contest.media.posters import MOST, Try, candidates, judged
 from contest.media.probe import examine
-from contest.media.render import render_poster
 from contest.media.sandbox import Sandbox
 from tests.media.clips import Clips, film
 

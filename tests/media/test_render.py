@@ -14,9 +14,12 @@ from PIL import Image
 
 from contest.media.aigc import label_from_xmp
 from contest.media.facts import Facts, Kind
+from contest.media.films import render_film
+from contest.media.outputs import Output, RenderFailed, Trouble
+from contest.media.pictures import render_poster
 from contest.media.probe import exact_length_ms, examine
 from contest.media.process import Stopped
-from contest.media.render import Output, RenderFailed, Trouble, render, render_film, render_poster
+from contest.media.render import render
 from contest.media.sandbox import Sandbox
 from tests.media.clips import LABEL, Clips
 
@@ -77,7 +80,7 @@ def test_a_film_becomes_a_stream_a_fallback_and_pictures(clips: Clips, box: Sand
 
 
 def test_the_playlists_say_what_a_player_needs(clips: Clips, best: Sandbox, into: Path) -> None:
-    rendered(clips("ok.mp4"), into=into, box=best)
+    rendered(clips("late-start.mkv"), into=into, box=best)
 
     master = (into / "hls/master.m3u8").read_text()
     playlist = (into / "hls/480p.m3u8").read_text()
@@ -111,7 +114,7 @@ def test_a_player_is_told_of_every_size_the_smallest_first(clips: Clips, best: S
 
 
 def test_a_small_film_is_not_enlarged(clips: Clips, best: Sandbox, into: Path) -> None:
-    outputs = rendered(clips("ok.mkv"), into=into, box=best)
+    outputs = rendered(clips("sixty.mp4"), into=into, box=best)
 
     assert sizes(outputs)["video.mp4"] == (320, 180)
     assert sizes(outputs)["hls/480p.m3u8"] == (320, 180)
@@ -126,8 +129,8 @@ def test_a_caller_can_ask_for_a_lower_stream(clips: Clips, best: Sandbox, into: 
 def test_segments_of_four_seconds_begin_with_whole_pictures(clips: Clips, best: Sandbox, into: Path) -> None:
     rendered(clips("long.mp4"), into=into, box=best)
 
-    playlist = (into / "hls/480p.m3u8").read_text()
-    assert "#EXTINF:4.000000,\n480p-000.m4s\n#EXTINF:2.000000,\n480p-001.m4s\n" in playlist
+    playlist = (into / "hls/source.m3u8").read_text()
+    assert "#EXTINF:4.000000,\nsource-000.m4s\n#EXTINF:2.000000,\nsource-001.m4s\n" in playlist
 
 
 @pytest.mark.parametrize(
@@ -181,7 +184,7 @@ def test_of_the_originals_words_only_the_ai_label_is_published(clips: Clips, bes
     rendered(clips("labelled.mp4"), into=into, box=best)
 
     found = dict(tags_of(probed(into / "video.mp4")))
-    by_muxer = {"major_brand", "minor_version", "compatible_brands", "language", "handler_name", "vendor_id"}
+    by_muxer = {"major_brand", "minor_version", "compatible_brands", "language", "handler_name", "vendor_id", "encoder"}
     assert found["AIGC"] == READ
     assert set(found) - {"AIGC"} <= by_muxer
     pictures = sorted(into.glob("poster*.jpg"))

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from contest.media.outputs import RenderFailed, Trouble
 from contest.media.probe import examine
-from contest.media.render import RenderFailed, Trouble, render
+from contest.media.render import render
 from contest.media.sandbox import LIMITS_ONLY, WALLED, Sandbox
 from tests.media.clips import Clips
 
