@@ -7,6 +7,7 @@ process has this file too, and no use for NumPy.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -56,6 +57,59 @@ def sheet_of(path: Path) -> Sheet:
         return read_sheet(content_of(path))
     except BadCsv as wrong:
         raise BadFile(f"{path}, {wrong}") from None
+
+
+@group.command("compute")
+@csv_file
+@click.option(
+    "--method", type=click.Choice(["mean", "trimmed", "adjusted", "calibrated"]), help="[default: what suits]"
+)
+@click.option("--decimals", type=click.IntRange(0, 6), default=2, show_default=True, help="Of the published score.")
+@click.option("--rank-on", type=click.Choice(["exact", "published"]), default="exact", show_default=True)
+@click.option("--trim", type=click.IntRange(1, 50), default=1, show_default=True, help="Left out at either end.")
+@click.option("--quorum", type=click.IntRange(1), help="Ballots for a place.  [default: 2, or 1 with a single judge]")
+@click.option(
+    "--tie", "ties", multiple=True, type=click.Choice(["median", "head_to_head"]), help="In turn; else shared."
+)
+@click.option("--within-panels", is_flag=True, help="Places within each panel, where no judge joins them.")
+@click.option("--json", "as_json", is_flag=True, help="For programs; a refusal is in it, and the exit code is 0.")
+def compute(
+    ballots: Path,
+    *,
+    method: str | None,
+    decimals: int,
+    rank_on: str,
+    trim: int,
+    quorum: int | None,
+    ties: tuple[str, ...],
+    within_panels: bool,
+    as_json: bool,
+) -> None:
+    """Score and place the entries of a CSV file entry,judge,score; an empty score means not scored.
+
+    A severity is how many points a judge gives above (+) or below (-) the panel. A file that cannot be used ends with
+    its line, the reason and exit code 2; a method that would harm is refused with the reason.
+    """
+    from contest.ranking.report import Wanted, as_text, document
+    from contest.ranking.situation import Method
+    from contest.ranking.ties import TieRule
+
+    wanted = Wanted(
+        method=Method(method) if method else None,
+        decimals=decimals,
+        on_published=rank_on == "published",
+        trim=trim,
+        quorum=quorum,
+        chain=tuple(TieRule(one) for one in ties),
+        within_panels=within_panels,
+    )
+    found = document(sheet_of(ballots), wanted)
+    if as_json:
+        click.echo(json.dumps(found.document, ensure_ascii=False, indent=2))
+        return
+    click.echo(as_text(found))
+    if found.document["refused"]:
+        raise click.ClickException(found.document["refused"])
 
 
 def register(app: Application) -> None:

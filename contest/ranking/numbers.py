@@ -13,6 +13,21 @@ def half_up(value: Fraction) -> int:
     return (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
 
 
+def rounded(value: Fraction, decimals: int) -> Fraction:
+    """`value` to so many decimals, half away from zero, from the exact value: 90.125 -> 90.13, -0.5 -> -1."""
+    scaled = abs(value) * 10**decimals
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Fraction(whole if value >= 0 else -whole, 10**decimals)
+
+
+def decimal_text(value: Fraction, decimals: int) -> str:
+    """`value` as it is published, always with so many decimals: 415/6 -> "69.17"."""
+    units = int(rounded(value, decimals) * 10**decimals)
+    digits = f"{abs(units):0{decimals + 1}d}"
+    whole, rest = (digits[:-decimals], digits[-decimals:]) if decimals else (digits, "")
+    return ("-" if units < 0 else "") + whole + ("." + rest if rest else "")
+
+
 def text(hundredths: int) -> str:
     """Hundredths as people write them, always with two decimals: 9013 -> "90.13"."""
     return f"{hundredths // 100}.{hundredths % 100:02d}"

@@ -124,6 +124,11 @@ class Sheet:
         return Sheet.of((one for one in self.ballots() if one.judge != name), entries=self.entries)
 
 
+def sums(at: Ints, values: Floats, size: int) -> Floats:
+    """`values` added up by the number in `at`, one after the other: the same last digits everywhere."""
+    return np.bincount(at, weights=values, minlength=size).astype(np.float64, copy=False)
+
+
 def joined(rounds: Iterable[Sheet]) -> Sheet:
     """The ballots of several rounds as one sheet: a judge keeps the name and the habits."""
     sheets = list(rounds)
