@@ -15,12 +15,24 @@ from contest.db import db, lock
 from contest.errors import Refused
 from contest.jobs.actions import enqueue
 from contest.jobs.models import Job
+from contest.media.facts import Facts
+from contest.media.streamable import by_facts
 from contest.storage import storage
 from contest.uploads import registry
 from contest.uploads.models import CAPTIONS, Asset, Rendition, Upload
 from contest.uploads.parts import BLOCK, Part
 from contest.uploads.queries import jobs_ahead, rendition_of
-from contest.uploads.rules import Purpose, why_empty, why_no_room, why_over_quota, why_too_large, why_too_many
+from contest.uploads.rules import (
+    Purpose,
+    why_account_full,
+    why_empty,
+    why_no_room,
+    why_over_quota,
+    why_too_large,
+    why_too_many,
+)
+
+AFTER_ALL = 1_000_000  # off the turn of what may wait until nothing else in its lane does
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -42,8 +54,10 @@ def begin_upload(
     `first_sha256` is what the sender says of the first MiB, so that even an upload cut off within it is recognised;
     `take_note` puts the truth in its place.
     """
+    account = registry.account_of(purpose.ref, hold=True)
     refuse_hopeless(declared_bytes, person=person, purpose=purpose, at=at, settings=settings)
     upload = Upload(
+        account=account.name if account else "",
         person_id=person.id,
         purpose=purpose.ref,
         kind=purpose.kind,
@@ -68,6 +82,8 @@ def refuse_hopeless(declared_bytes: int, *, person: Person, purpose: Purpose, at
     if reason := why_too_many(person, at=at):
         raise Refused(reason, status=409)
     if reason := why_over_quota(declared_bytes, person=person, settings=settings):
+        raise Refused(reason, status=413)
+    if reason := why_account_full(declared_bytes, account=registry.account_of(purpose.ref)):
         raise Refused(reason, status=413)
     if reason := why_no_room(declared_bytes, at=at, settings=settings):
         raise Refused(reason, status=507)
@@ -135,11 +151,24 @@ def note_unreadable(asset: Asset, code: str, *, at: datetime) -> None:
 
 
 def ask_for_rendition(asset: Asset, *, at: datetime) -> Job:
-    """Have made what is shown of the file. Photos take a second and do not wait behind films."""
+    """Have made what is shown of the file.
+
+    Photos take a second and do not wait behind films; neither does a film whose own packets can be shown until it is
+    its turn to be encoded.
+    """
     lane = "encode" if asset.kind == "video" else "check"
     turn = _turn(asset.upload.person, lane)
+    if asset.kind == "video" and by_facts(Facts.from_json(asset.facts or {})) is None:
+        key = f"uploads.first:{asset.id}"
+        enqueue("uploads.first", {"asset_id": asset.id}, lane="check", key=key, priority=turn - AFTER_ALL, at=at)
     key = f"uploads.render:{asset.id}"
     return enqueue("uploads.render", {"asset_id": asset.id}, lane=lane, key=key, priority=turn, at=at)
+
+
+def ask_for_storyboard(asset: Asset, *, at: datetime) -> None:
+    """Have the little pictures made for the seek bar, when no film waits to be encoded."""
+    key = f"uploads.storyboard:{asset.id}"
+    enqueue("uploads.storyboard", {"asset_id": asset.id}, lane="encode", key=key, priority=-AFTER_ALL, at=at)
 
 
 def _turn(person: Person, lane: str) -> int:

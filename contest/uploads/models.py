@@ -12,6 +12,8 @@ from contest.db import Base, one_of
 
 KINDS = ("video", "photo")
 CAPTIONS = "captions-"  # and the language: the profile of the rendition that holds them
+FIRST = "film-first"  # the profile of what can be shown of a film at once: its own packets. "film" takes its place
+STORYBOARD = "storyboard"
 
 
 def new_upload_id() -> str:
@@ -36,6 +38,7 @@ class Upload(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_upload_id)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    account: Mapped[str] = mapped_column(default="", server_default="", index=True)  # whose quota: see registry.Account
     purpose: Mapped[str]  # what it is for, in the words of the feature that asked for it: "entry-file:12"
     kind: Mapped[str]
     filename: Mapped[str]  # as the person's device calls it; never part of a path or of a public page
@@ -111,10 +114,29 @@ class Asset(Base):
     def display_profile(self) -> str:
         return "film" if self.kind == "video" else "photo"
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that people must have is made: a film in all its sizes and as a file, too."""
+        made = self.rendition(self.display_profile)
+        return made is not None and made.profile == self.display_profile
+
     def rendition(self, profile: str) -> "Rendition | None":
-        """The newest finished rendition of that profile."""
-        ready = [made for made in self.renditions if made.profile == profile and made.state == "ready"]
-        return max(ready, key=lambda made: made.version, default=None)
+        """The newest finished rendition of that profile; of a film, while there is none, what was ready first."""
+        profiles = (FIRST, profile) if profile == "film" else (profile,)
+        ready = [made for made in self.renditions if made.profile in profiles and made.state == "ready"]
+        return max(ready, key=lambda made: (made.profile == profile, made.version), default=None)
+
+    @property
+    def storyboard(self) -> str:
+        """The name of the file that says which little picture belongs to which moment; empty while there is none."""
+        made = self.rendition(STORYBOARD)
+        return next((str(file["name"]) for file in made.files if file["name"].endswith(".vtt")), "") if made else ""
+
+    @property
+    def shown(self) -> list["Rendition"]:
+        """All that may be shown, the newest last: what is in several of them is taken from there."""
+        ready = [made for made in self.renditions if made.state == "ready"]
+        return sorted(ready, key=lambda made: made.profile != FIRST)
 
     @property
     def posters(self) -> list[tuple[str, str]]:
@@ -145,8 +167,8 @@ class Asset(Base):
 
     def shown_file(self, name: str) -> "tuple[Rendition, dict[str, Any]] | None":
         """The file called `name` among all that may be shown, and the rendition it belongs to."""
-        for made in reversed(self.renditions):
-            file = made.file(name) if made.state == "ready" else None
+        for made in reversed(self.shown):
+            file = made.file(name)
             if file is not None:
                 return made, file
         return None
@@ -164,7 +186,9 @@ class Rendition(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     asset_id: Mapped[int] = mapped_column(sa.ForeignKey("asset.id"), index=True)
-    profile: Mapped[str]  # poster; film: HLS and MP4; photo: all sizes; captions-zh: WebVTT
+    profile: Mapped[
+        str
+    ]  # poster; film: HLS and MP4; film-first: HLS; storyboard; photo: all sizes; captions-zh: WebVTT
     version: Mapped[int]
     state: Mapped[str]
     prefix: Mapped[str]  # d/<2 of the hash>/<hash>/<profile>-<version>/

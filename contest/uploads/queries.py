@@ -11,7 +11,7 @@ from contest.clock import now
 from contest.db import db
 from contest.jobs.models import Job
 from contest.uploads import parts
-from contest.uploads.models import Asset, Rendition, Upload
+from contest.uploads.models import FIRST, Asset, Rendition, Upload
 
 
 def upload_of(person: Person, upload_id: str) -> Upload | None:
@@ -115,3 +115,11 @@ def same_rendition(asset: Asset, profile: str, *, version: int) -> Rendition | N
     made = sa.select(Rendition).join(Rendition.asset).where(Asset.sha256 == asset.sha256, Asset.id != asset.id)
     alike = made.where(Rendition.profile == profile, Rendition.version == version, Rendition.state == "ready")
     return db.session.scalar(alike.order_by(Rendition.id).limit(1))
+
+
+def replaced_renditions(*, before: datetime) -> sa.Select[Rendition]:
+    """What was shown of films at first, of those whose whole rendition was begun before that moment and is ready."""
+    whole = sa.select(Rendition.asset_id).where(
+        Rendition.profile == "film", Rendition.state == "ready", Rendition.created_at < before
+    )
+    return sa.select(Rendition).where(Rendition.profile == FIRST, Rendition.asset_id.in_(whole))

@@ -36,9 +36,7 @@ class StoredFile:
 
 def files_shown(asset: Asset) -> Mapping[str, StoredFile]:
     """By name, everything we made from `asset` that may be shown: of two files of one name, the newer."""
-    return {
-        file["name"]: _stored(made, file) for made in asset.renditions if made.state == "ready" for file in made.files
-    }
+    return {file["name"]: _stored(made, file) for made in asset.shown for file in made.files}
 
 
 def send_rendition(asset: Asset, name: str) -> ResponseReturnValue:

@@ -3,6 +3,8 @@
 import contextlib
 import shutil
 import time
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +15,17 @@ from contest.clock import now
 from contest.config import Settings
 from contest.db import db, transaction
 from contest.jobs.registry import RunningJob, TryAgain, periodic, task
+from contest.media.encode import FALLBACK
 from contest.media.facts import Code, Facts, Unreadable
-from contest.media.films import render_film
+from contest.media.films import render_film, render_first
 from contest.media.outputs import RenderFailed
-from contest.media.pictures import render_poster
+from contest.media.pictures import render_poster, render_storyboard
 from contest.media.probe import examine
 from contest.media.render import render_photo
+from contest.storage import storage
 from contest.uploads import originals, parts, workshop
 from contest.uploads.actions import (
+    ask_for_storyboard,
     begin_rendition,
     expire_upload,
     finish_rendition,
@@ -29,11 +34,12 @@ from contest.uploads.actions import (
     note_unreadable,
     take_note,
 )
-from contest.uploads.models import Asset, Rendition
+from contest.uploads.models import FIRST, STORYBOARD, Asset, Rendition
 from contest.uploads.queries import (
     abandoned_uploads,
     asset_of,
     receiving_uploads,
+    replaced_renditions,
     running_tokens,
     same_rendition,
     upload_ids_with_parts,
@@ -41,10 +47,12 @@ from contest.uploads.queries import (
 from contest.uploads.registry import tell_rendered
 
 # Raise one when what is made changes: it is then made anew, beside the old files.
-VERSIONS = {"poster": 2, "film": 2, "photo": 1}
+VERSIONS = {"poster": 2, FIRST: 1, "film": 3, STORYBOARD: 1, "photo": 1}
 # These may be the machine's fault and not the file's: a child killed for want of memory looks just the same.
 BLAME_LATE, ENOUGH_TRIES = (Code.TOO_HARD, Code.TIMEOUT), 3
 LEFT_ALONE_S = 24 * 3600  # a file or folder nobody knows is kept this long before it is taken for rubbish
+
+Files = list[dict[str, Any]]  # as they stand in the row of a rendition
 
 log = structlog.get_logger(__name__)
 
@@ -108,32 +116,79 @@ def _make_poster(asset: Asset, facts: Facts, bench: workshop.Bench, job: Running
         finish_rendition(_place(asset, "poster", job), files, prefix=prefix)
 
 
-@task("uploads.render", lane="encode", attempts=3)
-def render(job: RunningJob) -> None:
-    """Make what is shown of the file; the second time it is done already."""
+@task("uploads.first", lane="check", attempts=3)
+def first(job: RunningJob) -> None:
+    """Show a film as it came until its turn to be encoded; most can be, and then it takes seconds."""
     asset = db.session.get(Asset, job.args["asset_id"])
     if asset is None or asset.facts is None or asset.is_ready:
         return
-    profile = asset.display_profile
-    same = same_rendition(asset, profile, version=VERSIONS[profile])
-    if same is not None:
-        prefix, files = same.prefix, same.files
-    else:
-        prefix = _begin(asset, profile, job)
-        files = _make(asset, Facts.from_json(asset.facts), prefix, job)
+    with workshop.bench(asset, job) as bench:
+        outputs = render_first(bench.path, Facts.from_json(asset.facts), into=bench.into, box=bench.box)
+        if outputs is None:
+            return
+        prefix = _begin(asset, FIRST, job)
+        files = workshop.keep(outputs, made_in=bench.into, prefix=prefix, job=job)
     with transaction():
-        finish_rendition(_place(asset, profile, job), files, prefix=prefix)
+        finish_rendition(_place(asset, FIRST, job), files, prefix=prefix)
         tell_rendered(asset)
         job.finish()
 
 
-def _make(asset: Asset, facts: Facts, prefix: str, job: RunningJob) -> list[dict[str, Any]]:
+@task("uploads.render", lane="encode", attempts=3)
+def render(job: RunningJob) -> None:
+    """Make what is shown of the file; the second time it is done already."""
+    asset = db.session.get(Asset, job.args["asset_id"])
+    if asset is None or asset.facts is None or asset.is_whole:
+        return
+    prefix, files = _shared_or_made(asset, asset.display_profile, job, make=_make)
+    with transaction():
+        finish_rendition(_place(asset, asset.display_profile, job), files, prefix=prefix)
+        tell_rendered(asset)
+        if asset.kind == "video":
+            ask_for_storyboard(asset, at=now())
+        job.finish()
+
+
+def _make(asset: Asset, prefix: str, job: RunningJob) -> Files:
+    facts = Facts.from_json(asset.facts or {})
     with workshop.bench(asset, job) as bench:
         if facts.kind == "video":
             outputs = render_film(bench.path, facts, into=bench.into, box=bench.box, report=job.progress)
         else:
             outputs = render_photo(bench.path, into=bench.into, box=bench.box)
         return workshop.keep(outputs, made_in=bench.into, prefix=prefix, job=job)
+
+
+@task("uploads.storyboard", lane="encode", attempts=3)
+def storyboard(job: RunningJob) -> None:
+    """The little pictures above the seek bar; without them a film plays just the same."""
+    asset = db.session.get(Asset, job.args["asset_id"])
+    if asset is None or asset.facts is None or not asset.is_whole or asset.storyboard:
+        return
+    prefix, files = _shared_or_made(asset, STORYBOARD, job, make=_make_storyboard)
+    with transaction():
+        finish_rendition(_place(asset, STORYBOARD, job), files, prefix=prefix)
+        job.finish()
+
+
+def _make_storyboard(asset: Asset, prefix: str, job: RunningJob) -> Files:
+    film = asset.rendition("film")
+    assert film is not None  # noqa: S101  the task has looked
+    facts = Facts.from_json(asset.facts or {})
+    with workshop.bench(asset, job, key=film.prefix + FALLBACK) as bench:
+        outputs = render_storyboard(bench.path, facts, into=bench.into, box=bench.box)
+        return workshop.keep(outputs, made_in=bench.into, prefix=prefix, job=job)
+
+
+def _shared_or_made(
+    asset: Asset, profile: str, job: RunningJob, *, make: Callable[[Asset, str, RunningJob], Files]
+) -> tuple[str, Files]:
+    """Where the files are, and which: those of the very same file sent before, or new ones."""
+    same = same_rendition(asset, profile, version=VERSIONS[profile])
+    if same is not None:
+        return same.prefix, same.files
+    prefix = _begin(asset, profile, job)
+    return prefix, make(asset, prefix, job)
 
 
 def _begin(asset: Asset, profile: str, job: RunningJob) -> str:
@@ -162,6 +217,17 @@ def housekeeping(job: RunningJob) -> None:
     job.check_cancelled()
     _remove_unneeded_parts(settings)
     _remove_dead_scratch(settings)
+    job.check_cancelled()
+    _remove_replaced()
+
+
+def _remove_replaced() -> None:
+    """Films as they came, a day after the whole one took their place: nobody is still watching those parts."""
+    for made in db.session.scalars(replaced_renditions(before=now() - timedelta(seconds=LEFT_ALONE_S))).all():
+        for file in made.files:
+            storage().delete(made.prefix + file["name"])
+        with transaction():
+            db.session.delete(made)
 
 
 def _finish_whole(settings: Settings) -> None:

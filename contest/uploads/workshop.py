@@ -1,4 +1,4 @@
-"""A job's bench: the original to read, a scratch folder to fill, a sandbox, and the way into the storage.
+"""A job's bench: a file to read, a scratch folder to fill, a sandbox, and the way into the storage.
 
 Nothing here decides; nothing made here is shown before a row is flipped by the task.
 """
@@ -28,7 +28,7 @@ from contest.web.commands import typed
 class Bench:
     """What a job works with."""
 
-    path: Path  # the original; read only
+    path: Path  # the file to work on; read only
     into: Path  # an empty folder, gone with the job
     box: Sandbox
 
@@ -41,15 +41,17 @@ def scratch_folder(settings: Settings) -> Path:
 
 
 @contextmanager
-def bench(asset: Asset, job: RunningJob) -> Iterator[Bench]:
-    """Everything a job needs to work on the original, with the ways it can fail turned into those of a job."""
+def bench(asset: Asset, job: RunningJob, *, key: str | None = None) -> Iterator[Bench]:
+    """Everything a job needs to work on the original, or on the file of ours at `key`, with the ways it can fail turned
+    into those of a job."""
     settings: Settings = current_app.config["SETTINGS"]
     require_programs(asset)
-    assert asset.original_key is not None  # noqa: S101  the check has put it there
+    key = key or asset.original_key
+    assert key is not None  # noqa: S101  the check has put it there
     db.session.rollback()  # the work takes minutes, and a connection is not to wait for it
     try:
         with (
-            storage().local_copy(asset.original_key) as path,
+            storage().local_copy(key) as path,
             tempfile.TemporaryDirectory(dir=scratch_folder(settings), prefix=f"{job.token}-") as folder,
         ):
             box = _sandbox(settings).for_job(stop=job.stop, on_start=job.note_process_group)
