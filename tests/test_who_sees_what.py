@@ -6,6 +6,7 @@ never learn whose work it is, the public nothing that is not published, an entra
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import product
 
 import pytest
@@ -21,11 +22,15 @@ from contest.entries.models import Entry
 from contest.judging.models import Round
 from contest.results.actions import compute_result, give_awards, publish, unpublish
 from contest.results.models import Publication
+from contest.storage import storage
 from tests.browser import Browser
 from tests.factories import a_person, an_auditor
-from tests.judging.factories import PLANTED, a_round, close, fill, judges_of, organiser_of
+from tests.judging.factories import PLANTED, a_round, add_file, close, fill, judges_of, organiser_of
 
-CONTACT = {"contact", "phone", "email", "file"}  # never public, whatever else is
+# What stands in the files themselves: judges must never fetch the one, the public never the other.
+IN_FILES = {"credits": "Planted Credits 字幕", "judging copy": "Planted Judging Copy"}
+WORDS = PLANTED | IN_FILES
+CONTACT = {"contact", "phone", "email", "file", "judging copy"}  # never public, whatever else is
 FAILED = range(500, 600)
 MAY_FAIL = {"/health", "/health/ready"}  # no worker runs here, and it says so
 
@@ -50,6 +55,7 @@ class World:
 @pytest.fixture
 def world(app: Flask) -> World:
     open_round = a_round(judges=2, works=2)
+    give_showcase_copies(open_round)
     organiser = organiser_of(open_round)
     with transaction():
         _invitation, token = invite(
@@ -57,6 +63,17 @@ def world(app: Flask) -> World:
         )
     stranger = a_person(name="Another Entrant")
     return World(open_round, stranger, an_auditor(open_round.edition), token)
+
+
+def give_showcase_copies(round_: Round) -> None:
+    """Each work in two copies, whose files have bytes that can be told apart."""
+    for entry in {assignment.entry for assignment in round_.assignments}:
+        [judged] = entry.files
+        copy = add_file(entry, entry.entrant, role="showcase")
+        for asset, word in ((judged.asset, IN_FILES["judging copy"]), (copy, IN_FILES["credits"])):
+            for made in asset.renditions:
+                for file in made.files:
+                    storage().put(f"{made.prefix}{file['name']}", BytesIO(word.encode()), content_type=file["mime"])
 
 
 def addresses(app: Flask, world: World) -> Iterator[str]:
@@ -106,7 +123,7 @@ def leaks(app: Flask, world: World, person: Person | None, *, planted: set[str])
             answer = browser.client.get(address, headers=headers)
             said = f"{answer.headers}{answer.get_data(as_text=True)}"
             # An address that was guessed may be repeated, in the link to the other language for instance.
-            found += [(address, word) for word in planted if PLANTED[word] in said and PLANTED[word] not in address]
+            found += [(address, word) for word in planted if WORDS[word] in said and WORDS[word] not in address]
             if answer.status_code in FAILED and address not in MAY_FAIL:
                 found.append((address, str(answer.status_code)))
             answer.close()
@@ -114,15 +131,28 @@ def leaks(app: Flask, world: World, person: Person | None, *, planted: set[str])
 
 
 def test_who_is_signed_out_sees_nothing_that_is_not_published(app: Flask, world: World) -> None:
-    assert leaks(app, world, None, planted=set(PLANTED)) == []
+    assert leaks(app, world, None, planted=set(WORDS)) == []
 
 
 def test_a_judge_learns_nowhere_whose_work_it_is(app: Flask, world: World) -> None:
-    assert leaks(app, world, judges_of(world.round)[0], planted=set(PLANTED)) == []
+    judge = judges_of(world.round)[0]
+
+    assert leaks(app, world, judge, planted=set(WORDS) - {"judging copy"}) == []
+
+
+def test_a_judge_watches_the_judging_copy_and_the_public_the_one_with_credits(app: Flask, world: World) -> None:
+    judge = judges_of(world.round)[0]
+    mine = next(one for one in world.round.assignments if one.judge_id == judge.id)
+    watched = Browser(app).sign_in(judge).open(f"/judging/assignments/{mine.id}/media/0/video.mp4").text
+    publish_all(world)
+
+    shown = Browser(app).open(f"{first_work(world)}/media/0/video.mp4").text
+
+    assert (watched, shown) == (IN_FILES["judging copy"], IN_FILES["credits"])
 
 
 def test_an_entrant_sees_nothing_of_the_works_of_others(app: Flask, world: World) -> None:
-    assert leaks(app, world, world.stranger, planted=set(PLANTED)) == []
+    assert leaks(app, world, world.stranger, planted=set(WORDS)) == []
 
 
 def test_nothing_breaks_for_organisers_and_auditors(app: Flask, world: World) -> None:
@@ -143,7 +173,7 @@ def test_what_was_taken_back_is_gone_for_the_public_and_still_hidden_from_judges
     with transaction():
         unpublish(publication, reason="an objection", by=organiser_of(world.round), at=clock.now())
 
-    assert leaks(app, world, None, planted=set(PLANTED)) == []
+    assert leaks(app, world, None, planted=set(WORDS)) == []
 
 
 def publish_all(world: World) -> Publication:

@@ -152,6 +152,7 @@ KEYS: dict[str, Any] = {
     "tolerance_ms": _l("Tolerance"),
     "unsubmitted": _l("Ballots not submitted"),
     "upload_grace_min": _l("Grace for running uploads"),
+    "upload_quota_mib": _l("Room for files"),
     "version": _l("Version"),
     "voided": _l("Ballots that no longer count"),
 }
@@ -183,6 +184,7 @@ VALUES: dict[str, dict[Any, Any]] = {
         "entrant": _l("Entrant"),
         "judge": _l("Judge"),
         "organiser": _l("Organiser"),
+        "showcase": _l("Showcase copy"),
         "unit_officer": _l("Unit officer"),
     },
     "state": STATES,

@@ -25,6 +25,7 @@ TEXTS = (
     "contact_phone",
     "contact_email",
     "upload_grace_min",
+    "upload_quota_mib",
 )
 
 

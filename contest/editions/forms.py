@@ -27,6 +27,7 @@ from contest.editions.rules import calendar_complaint
 from contest.web.forms import Form
 
 MIB = 1024 * 1024
+GIB_IN_MIB = 1024
 LONG = 120
 TEXT = 4000
 
@@ -74,6 +75,25 @@ class TextsForm(Form):
         [InputRequired(_l("Fill this in")), NumberRange(0, 1440, _l("Write 0 to 1,440 minutes"))],
         description=_l("An upload begun before the deadline may end, and its entry be submitted, this long after it"),
     )
+
+
+class RoomForm(Form):
+    """How much room an edition has for files, in the unit people buy disks by."""
+
+    gib = DecimalField(
+        _l("Room for all files of this edition"),
+        [Optional(), NumberRange(0, 1_000_000, _l("Write 0 to 1,000,000 GB, or nothing"))],
+        description=_l("Empty or 0: as much as the server has"),
+    )
+
+    @classmethod
+    def of(cls, edition: Edition, **options: Any) -> "RoomForm":
+        mib = edition.upload_quota_mib
+        return cls(data={"gib": Decimal(mib) / GIB_IN_MIB if mib else None}, **options)
+
+    def quota_mib(self) -> int | None:
+        """Whole MiB, one at least where anything was written; None without a limit."""
+        return max(1, round(self.gib.data * GIB_IN_MIB)) if self.gib.data else None
 
 
 def _moment(label: Any, *, missing: Any = "") -> DateTimeLocalField:

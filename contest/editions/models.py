@@ -26,6 +26,7 @@ class Edition(Base):
         one_of("state", "draft", "open", "archived"),
         sa.CheckConstraint("NOT is_current OR state = 'open'", name="current_is_open"),
         sa.CheckConstraint("upload_grace_min BETWEEN 0 AND 1440", name="upload_grace"),
+        sa.CheckConstraint("upload_quota_mib > 0", name="upload_quota"),
         sa.Index(
             "uq_edition_current",
             "is_current",
@@ -48,6 +49,7 @@ class Edition(Base):
     contact_email: Mapped[str] = mapped_column(default="")
     time_zone: Mapped[str] = mapped_column(default="Asia/Shanghai")
     upload_grace_min: Mapped[int] = mapped_column(default=30)  # an upload begun in time may end this long after
+    upload_quota_mib: Mapped[int | None]  # room for all files sent to it; None: as much as the server has
     state: Mapped[str] = mapped_column(default="draft")
     is_current: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
@@ -58,6 +60,11 @@ class Edition(Base):
 
     def phase(self, kind: str) -> "Phase | None":
         return next((phase for phase in self.phases if phase.kind == kind), None)
+
+    @property
+    def account(self) -> str:
+        """Under which name uploads are counted for it."""
+        return f"edition:{self.id}"
 
     @property
     def title(self) -> str:

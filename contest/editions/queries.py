@@ -7,8 +7,12 @@ import sqlalchemy as sa
 from flask import abort
 
 from contest.accounts.models import Person
+from contest.config import MIB
 from contest.db import db
 from contest.editions.models import Category, Edition, Phase
+from contest.uploads.rules import bytes_counted_for
+
+TIGHT_PERCENT = 90
 
 
 def current_edition() -> Edition | None:
@@ -57,6 +61,27 @@ def own_desk(person: Person) -> int | None:
     ]
     current = current_edition() if theirs else None
     return current.id if current is not None and current.id in theirs else max(theirs, default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """How much of its room an edition has taken; `limit` 0: there is none."""
+
+    bytes: int
+    limit: int
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.bytes * 100 // self.limit) if self.limit else 0
+
+    @property
+    def is_tight(self) -> bool:
+        return bool(self.limit) and self.percent >= TIGHT_PERCENT
+
+
+def use_of_room(edition: Edition) -> Use:
+    """What was sent to it and is being sent, replaced files too."""
+    return Use(bytes=bytes_counted_for(edition.account), limit=(edition.upload_quota_mib or 0) * MIB)
 
 
 @dataclass(frozen=True, kw_only=True)

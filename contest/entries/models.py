@@ -13,6 +13,7 @@ from contest.uploads.models import Asset
 
 AI_USES = ("none", "partly", "mostly")
 SHOTS = ("panorama", "close-up")
+SHOWCASE = "showcase"  # the role of the copy that only the public sees
 
 
 class Entry(Base):
@@ -61,7 +62,7 @@ class Entry(Base):
         order_by="EntryAuthor.position", cascade="all, delete-orphan", back_populates="entry"
     )
     files: Mapped[list["EntryFile"]] = relationship(
-        order_by="(EntryFile.position, EntryFile.id)", back_populates="entry"
+        order_by="(EntryFile.role, EntryFile.position, EntryFile.id)", back_populates="entry"
     )
     decisions: Mapped[list["EligibilityDecision"]] = relationship(order_by="EligibilityDecision.id")
 
@@ -69,6 +70,20 @@ class Entry(Base):
     def current_files(self) -> list["EntryFile"]:
         """The files that count, in order; replaced and removed ones keep their rows but not their place."""
         return [file for file in self.files if file.state == "current"]
+
+    @property
+    def judged_files(self) -> list["EntryFile"]:
+        """What judges see: never the showcase copy, in whose credits names stand."""
+        return [file for file in self.current_files if not file.is_showcase_copy]
+
+    @property
+    def shown_files(self) -> list["EntryFile"]:
+        """What the public sees of a winner: the showcase copy where there is one, else what was judged."""
+        return [file for file in self.current_files if file.is_showcase_copy] or self.judged_files
+
+    @property
+    def showcase_copy(self) -> "EntryFile | None":
+        return next((file for file in self.current_files if file.is_showcase_copy), None)
 
     @property
     def says_ai_made_it(self) -> bool:
@@ -119,9 +134,11 @@ class EntryFile(Base):
     __table_args__ = (
         one_of("state", "current", "replaced", "removed"),
         one_of("shot", "", *SHOTS),
+        one_of("role", "", SHOWCASE),
         sa.Index(
             "uq_entry_file_current",
             "entry_id",
+            "role",
             "position",
             unique=True,
             sqlite_where=sa.text("state = 'current'"),
@@ -136,11 +153,16 @@ class EntryFile(Base):
     state: Mapped[str] = mapped_column(default="current")
     caption: Mapped[str] = mapped_column(default="")
     shot: Mapped[str] = mapped_column(default="", server_default="")  # what the entrant says it is, where that is asked
+    role: Mapped[str] = mapped_column(default="", server_default="")  # positions are counted in each role from 0
     added_at: Mapped[datetime]
 
     entry: Mapped[Entry] = relationship(back_populates="files")
     asset: Mapped[Asset] = relationship()
     reports: Mapped[list["CheckReport"]] = relationship(order_by="CheckReport.id")
+
+    @property
+    def is_showcase_copy(self) -> bool:
+        return self.role == SHOWCASE
 
     @property
     def report(self) -> "CheckReport | None":

@@ -5,11 +5,11 @@ from functools import cache, cached_property
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from contest.db import db
 from contest.editions.models import Category, Edition
-from contest.entries.models import Entry, EntryFile
+from contest.entries.models import SHOWCASE, Entry, EntryFile
 from contest.results.models import Award, ResultRow
 from contest.results.queries import is_public
 from contest.uploads.models import Asset
@@ -134,7 +134,7 @@ def works(edition: Edition, *, category_id: int | None = None, tier: int | None 
 
 
 def as_works(awards: Any) -> list[Work]:
-    return [Work(award, [Shown(file) for file in award.entry.files if file.state == "current"]) for award in awards]
+    return [Work(award, [Shown(file) for file in award.entry.shown_files]) for award in awards]
 
 
 def work_at(slug: str, number: str) -> Work | None:
@@ -157,10 +157,13 @@ def asset_at(slug: str, number: str, position: int) -> Asset | None:
 def _file_at() -> sa.Select[Asset]:
     """Written once: it is asked for every segment of every film, and writing it costs more than asking it."""
     named = _published().where(Edition.slug == sa.bindparam("slug"), Entry.number == sa.bindparam("number"))
+    copy = aliased(EntryFile)
+    has_copy = sa.exists().where(copy.entry_id == EntryFile.entry_id, copy.role == SHOWCASE, copy.state == "current")
     file = sa.select(EntryFile.asset_id).where(
         EntryFile.entry_id.in_(named.with_only_columns(Award.entry_id, maintain_column_froms=True)),
         EntryFile.position == sa.bindparam("position"),
         EntryFile.state == "current",
+        sa.or_(EntryFile.role == SHOWCASE, ~has_copy),
     )
     return sa.select(Asset).where(Asset.id.in_(file)).options(joinedload(Asset.renditions))
 

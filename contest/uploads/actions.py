@@ -171,6 +171,12 @@ def ask_for_storyboard(asset: Asset, *, at: datetime) -> None:
     enqueue("uploads.storyboard", {"asset_id": asset.id}, lane="encode", key=key, priority=-AFTER_ALL, at=at)
 
 
+def ask_for_smaller(asset: Asset, *, at: datetime) -> Job:
+    """Have a photo made in a smaller format too, when nothing else is to be done."""
+    key = f"uploads.smaller:{asset.id}"
+    return enqueue("uploads.smaller", {"asset_id": asset.id}, lane="encode", key=key, priority=-2 * AFTER_ALL, at=at)
+
+
 def _turn(person: Person, lane: str) -> int:
     """Units take turns: the second work of one waits behind the first of every other, the third behind the seconds."""
     return -jobs_ahead(person, lane)

@@ -11,6 +11,8 @@ from contest.accounts.models import Person
 from contest.db import Base, one_of
 
 KINDS = ("video", "photo")
+SMALLER = "photo-avif"  # the profile of what is made of a photo later, when nobody waits
+PHOTO_PROFILES = ("photo", SMALLER)
 CAPTIONS = "captions-"  # and the language: the profile of the rendition that holds them
 FIRST = "film-first"  # the profile of what can be shown of a film at once: its own packets. "film" takes its place
 STORYBOARD = "storyboard"
@@ -137,6 +139,21 @@ class Asset(Base):
         """All that may be shown, the newest last: what is in several of them is taken from there."""
         ready = [made for made in self.renditions if made.state == "ready"]
         return sorted(ready, key=lambda made: made.profile != FIRST)
+
+    def photos(self, kind: str) -> list[tuple[str, int]]:
+        """Names and widths of the photo's sizes as "jpg", "webp" or "avif", the smallest first; there may be none."""
+        ready = [made for made in self.renditions if made.state == "ready" and made.profile in PHOTO_PROFILES]
+        sizes = {str(file["name"]): int(file.get("width") or 0) for made in ready for file in made.files}
+        return sorted((pair for pair in sizes.items() if pair[0].endswith(f".{kind}")), key=lambda pair: pair[1])
+
+    @property
+    def blur(self) -> str:
+        """The address that holds a tiny picture of the file, to be shown until a larger one has come; old files have
+        none."""
+        made = self.rendition("poster" if self.kind == "video" else "photo")
+        name = self.poster[1] if self.kind == "video" else ""
+        said = [file.get("blur", "") for file in made.files if name in ("", file["name"])] if made else []
+        return str(next(filter(None, said), ""))
 
     @property
     def posters(self) -> list[tuple[str, str]]:

@@ -18,6 +18,17 @@ KeepUntil = Callable[[str], datetime | None]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Account:
+    """What the bytes of an upload are counted for, beside its person and unit: "edition:3". None: no limit."""
+
+    name: str
+    max_bytes: int | None
+
+
+AccountOf = Callable[[str, bool], Account | None]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Place:
     """Where a person may send a file to: what the page says of it, and the purpose as `sign_purpose` takes it."""
 
@@ -33,6 +44,7 @@ _received: dict[str, OnReceived] = {}
 _checked: dict[str, OnChecked] = {}
 _rendered: dict[str, OnRendered] = {}
 _kept_until: dict[str, KeepUntil] = {}
+_accounts: dict[str, AccountOf] = {}
 _places: list[ListPlaces] = []
 
 
@@ -60,6 +72,17 @@ def keep_until(prefix: str, call: KeepUntil) -> None:
 def kept_until(purpose: str) -> datetime | None:
     call = _kept_until.get(purpose.partition(":")[0])
     return call(purpose) if call else None
+
+
+def counts_for(prefix: str, call: AccountOf) -> None:
+    """`call` gets a purpose and says whose room its bytes take; told to hold, it keeps others from being promised the
+    same room until the transaction ends."""
+    _accounts[prefix] = call
+
+
+def account_of(purpose: str, *, hold: bool = False) -> Account | None:
+    call = _accounts.get(purpose.partition(":")[0])
+    return call(purpose, hold) if call else None
 
 
 def lists_places(call: ListPlaces) -> ListPlaces:

@@ -15,6 +15,7 @@ from contest.db import db
 from contest.errors import Refused
 from contest.uploads import parts
 from contest.uploads.models import KINDS, Upload
+from contest.uploads.registry import Account
 from contest.web.filters import size
 
 # Wide on purpose: a narrow list makes some phones hide the very files they made, or copy them into another format; with
@@ -95,9 +96,7 @@ def why_too_many(person: Person, *, at: datetime) -> str | None:
 
 def why_over_quota(declared_bytes: int, *, person: Person, settings: Settings) -> str | None:
     """Replaced files count as well: they are kept, so that what was said of them can be proved."""
-    sent = sa.select(sa.func.coalesce(sa.func.sum(Upload.declared_bytes), 0)).where(
-        Upload.state.in_(("receiving", "received"))
-    )
+    sent = _sent()
     mine = sent.where(Upload.person_id == person.id)
     if reason := _over(settings.person_quota_mib, mine, declared_bytes):
         return _("With this file you would have sent more than %(limit)s. Ask the organisers for help.", limit=reason)
@@ -105,6 +104,32 @@ def why_over_quota(declared_bytes: int, *, person: Person, settings: Settings) -
     if person.unit_id is not None and (reason := _over(settings.unit_quota_mib, ours, declared_bytes)):
         return _("With this file your unit would have sent more than %(limit)s. Ask the organisers.", limit=reason)
     return None
+
+
+def why_account_full(declared_bytes: int, *, account: Account | None) -> str | None:
+    """Room is taken by what was promised, so that what runs can always end; only a new upload is turned away."""
+    if account is None or account.max_bytes is None:
+        return None
+    left = account.max_bytes - bytes_counted_for(account.name)
+    if declared_bytes <= left:
+        return None
+    return _(
+        "The file is %(size)s, but of the %(limit)s that the organisers keep for this contest only %(left)s are free. "
+        "Your texts and all that has arrived are kept. Choose a smaller file, or ask the organisers for more room.",
+        size=size(declared_bytes),
+        limit=size(account.max_bytes),
+        left=size(max(left, 0)),
+    )
+
+
+def bytes_counted_for(account: str) -> int:
+    """What was sent and is being sent; files that were replaced are kept, and count."""
+    return int(db.session.scalar(_sent().where(Upload.account == account)) or 0)
+
+
+def _sent() -> sa.Select[int]:
+    total = sa.select(sa.func.coalesce(sa.func.sum(Upload.declared_bytes), 0))
+    return total.where(Upload.state.in_(("receiving", "received")))
 
 
 def _over(quota_mib: int, sent: sa.Select[int], declared_bytes: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, abort, current_app, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
 
 from contest.accounts.access import me, public, scripts_too, signed_in
 from contest.clock import now
@@ -89,13 +90,17 @@ def one(upload_id: str) -> ResponseReturnValue:
 @bp.route("/plain", methods=["POST"])
 @signed_in
 def plain() -> ResponseReturnValue:
-    """One file by an ordinary form, for browsers without scripts."""
-    try:
-        _receive_plain()
-    except Refused as refused:
-        flash(refused.reason, "bad")
-        return redirect(safe_local(request.form.get("back")))
-    return redirect(safe_local(request.form.get("next")))
+    """Files by an ordinary form, for browsers without scripts; what is refused of several holds nothing else back."""
+    given = [file for file in request.files.getlist("file") if file.filename]
+    refusals = [] if given else [_("Choose a file first.")]
+    for file in given:
+        try:
+            _receive_plain(file)
+        except Refused as refused:
+            refusals.append(f"{file.filename}: {refused.reason}" if len(given) > 1 else refused.reason)
+    for reason in refusals:
+        flash(reason, "bad")
+    return redirect(safe_local(request.form.get("back" if refusals else "next")))
 
 
 @bp.route("/places")
@@ -217,10 +222,8 @@ def _give_up(upload: Upload) -> Response:
     return Response(status=204)
 
 
-def _receive_plain() -> None:
-    purpose, file = read_purpose(request.form.get("purpose", ""), person=me()), request.files.get("file")
-    if file is None or not file.filename:
-        raise Refused(_("Choose a file first."))
+def _receive_plain(file: FileStorage) -> None:
+    purpose = read_purpose(request.form.get("purpose", ""), person=me())
     size = file.stream.seek(0, io.SEEK_END)
     file.stream.seek(0)
     limited = Purpose(kind=purpose.kind, ref=purpose.ref, max_bytes=min(purpose.max_bytes, PLAIN_MAX_BYTES))
@@ -230,7 +233,7 @@ def _receive_plain() -> None:
         upload = begin_upload(
             person=me(),
             purpose=purpose,
-            filename=file.filename,
+            filename=file.filename or "",
             mime=file.mimetype,
             declared_bytes=size,
             at=now(),

@@ -2,7 +2,7 @@
 // (templates/uploads/_uploader_words.html), where they are translated; {places} in them are filled in here.
 const BARS = { sending: "light", waiting: "warn", offline: "warn", stopped: "bad", received: "ok" };
 const BUTTONS = {
-  sending: ["pause", "cancel"], waiting: ["retry", "pause", "cancel"], offline: ["retry", "pause", "cancel"],
+  queued: ["cancel"], sending: ["pause", "cancel"], waiting: ["retry", "pause", "cancel"], offline: ["retry", "pause", "cancel"],
   paused: ["resume", "cancel"], stopped: ["resume", "cancel"],
 };
 
@@ -15,19 +15,17 @@ export const size = (bytes) => {
 const clock = (ms) => `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
 
 export class Card {
-  constructor(root) {
-    this.root = root;
-    this.title = document.title;
+  constructor(uploader, lane) {
+    Object.assign(this, { uploader, lane });
+    this.root = uploader.root;
+    uploader.title ??= document.title;
+    this.title = uploader.title;
   }
 
-  part(name) { return this.root.querySelector(`[data-${name}]`); }
+  part(name) { return this.lane.querySelector(`[data-${name}]`); }
 
-  get unfinished() { return [...this.root.querySelectorAll("[data-unfinished]")]; }
-
-  /** Show the file instead of the places to choose one; claims: what is known of it (precheck.js). */
+  /** Show the file; claims: what is known of it (precheck.js). */
   present(file, claims = {}) {
-    this.part("drop").hidden = true;
-    this.unfinished.forEach((card) => { card.hidden = true; });
     const up = this.part("up");
     up.hidden = false;
     up.setAttribute("aria-label", file.name);
@@ -54,27 +52,23 @@ export class Card {
     picture.src = isPhoto ? this.address : `${this.address}#t=0.5`;
   }
 
-  /** Show the places to choose a file again. */
+  /** Show no file any more; what is said of it stays. */
   rest() {
     this.shown = null;
     document.title = this.title;
     this.part("up").hidden = true;
     this.part("bar").value = 0;
     this.part("percent").textContent = "0%";
-    this.part("drop").hidden = false;
-    this.unfinished.forEach((card) => { card.hidden = false; });
-    this.meanwhile(false);
   }
 
   show(state) {
     this.part("state").replaceChildren(this.word(state));
     this.part("bar").className = BARS[state] ? `bar bar--${BARS[state]}` : "bar";
     const wanted = BUTTONS[state] ?? [];
-    const buttons = [...this.root.querySelectorAll("[data-do]")];
+    const buttons = [...this.lane.querySelectorAll("[data-do]")];
     const hadFocus = buttons.includes(document.activeElement) && !wanted.includes(document.activeElement.dataset.do);
     buttons.forEach((button) => { button.hidden = !wanted.includes(button.dataset.do); });
     if (hadFocus) buttons.find((button) => !button.hidden)?.focus(); // who paused by keyboard goes on by keyboard
-    this.meanwhile(state !== "received");
   }
 
   percent(sent, total) {
@@ -87,26 +81,18 @@ export class Card {
     return isStep ? percent : null;
   }
 
-  // Leaving the page stops the sending, so what can be done meanwhile opens beside it.
-  meanwhile(isBusy) {
-    document.querySelectorAll("a[data-meanwhile]").forEach((link) => { if (isBusy) link.target = "_blank"; else link.removeAttribute("target"); });
-  }
-
   note(text) { this.part("sent").textContent = text; }
 
   announce(text) { this.part("live").textContent = text; }
 
-  word(name) { return this.root.querySelector(`template[data-word="${name}"]`).content.cloneNode(true); }
+  word(name) { return this.uploader.word(name); }
 
-  say(name, values = {}) {
-    const text = this.root.querySelector(`[data-say="${name}"]`).textContent;
-    return text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
-  }
+  say(name, values = {}) { return this.uploader.say(name, values); }
 
   clear() { this.part("messages").replaceChildren(); }
 
   tell(kind, title, body) {
-    const message = this.word(kind).firstElementChild;
+    const message = this.word(kind);
     const [first, second] = message.querySelectorAll("p");
     first.textContent = title;
     second.textContent = body;

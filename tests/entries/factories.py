@@ -139,9 +139,11 @@ def an_entry(
     return entry
 
 
-def put_file(entry: Entry, asset: Asset, *, position: int = 0, outcome: str = "ok") -> EntryFile:
+def put_file(entry: Entry, asset: Asset, *, position: int = 0, outcome: str = "ok", role: str = "") -> EntryFile:
     """`asset` as the current file at `position`, with a check report that says `outcome`."""
-    file: EntryFile = save(EntryFile(entry_id=entry.id, position=position, asset_id=asset.id, added_at=clock.now()))
+    file: EntryFile = save(
+        EntryFile(entry_id=entry.id, position=position, asset_id=asset.id, role=role, added_at=clock.now())
+    )
     save(CheckReport(entry_file_id=file.id, outcome=outcome, limits={}, findings=[], checked_at=clock.now()))
     return file
 

@@ -66,7 +66,7 @@ def a_work(edition: Edition, *, category: Category | None = None, files: bool = 
     return entry
 
 
-def add_file(entry: Entry, entrant: Person, *, position: int = 0) -> Asset:
+def add_file(entry: Entry, entrant: Person, *, position: int = 0, role: str = "") -> Asset:
     at = clock.now()
     kind = entry.category.kind
     upload = Upload(
@@ -109,7 +109,7 @@ def add_file(entry: Entry, entrant: Person, *, position: int = 0) -> Asset:
         for profile, names in profiles.items()
     ]
     save(asset)
-    save(EntryFile(entry_id=entry.id, position=position, asset_id=asset.id, state="current", added_at=at))
+    save(EntryFile(entry_id=entry.id, position=position, role=role, asset_id=asset.id, state="current", added_at=at))
     return asset
 
 

@@ -10,9 +10,9 @@ from contest.accounts.access import me, organiser_required
 from contest.clock import now
 from contest.db import transaction
 from contest.editions import actions
-from contest.editions.forms import CalendarForm, CategoryForm, GroupsForm, NewCategoryForm, TextsForm
+from contest.editions.forms import CalendarForm, CategoryForm, GroupsForm, NewCategoryForm, RoomForm, TextsForm
 from contest.editions.models import Category, Edition
-from contest.editions.queries import calendar, category_of, edition_or_404, first_steps
+from contest.editions.queries import calendar, category_of, edition_or_404, first_steps, use_of_room
 from contest.editions.rules import why_not_another_category, why_not_make_current
 from contest.editions.views.blueprint import bp
 
@@ -21,6 +21,7 @@ def page(edition: Edition, **changed: Any) -> str:
     """The whole page. `changed` holds the one form that was posted and could not be accepted; it keeps its text."""
     forms: dict[str, Any] = {
         "texts": lambda: TextsForm(formdata=None, obj=edition, prefix="texts-"),
+        "room": lambda: RoomForm.of(edition, formdata=None, prefix="room-"),
         "dates": lambda: CalendarForm.of(edition, formdata=None, prefix="calendar-"),
         "groups": lambda: GroupsForm.of(edition, formdata=None, prefix="groups-"),
         "new_category": lambda: NewCategoryForm.of(None, formdata=None, prefix="new-"),
@@ -36,6 +37,7 @@ def page(edition: Edition, **changed: Any) -> str:
         calendar=calendar(edition, now()),
         categories=categories,
         reason=why_not_make_current(edition),
+        used=use_of_room(edition),
         first_steps=first_steps(edition),
         form=next(iter(changed.values()), None),
         **shown,
@@ -63,9 +65,23 @@ def texts(edition_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return page(edition, texts=form), 422
     with transaction():
-        given = {name: form[name].data or "" for name in actions.TEXTS if name != "upload_grace_min"}
+        typed = [name for name in actions.TEXTS if name in form and name != "upload_grace_min"]
+        given = {name: form[name].data or "" for name in typed}
         given["upload_grace_min"] = form.upload_grace_min.data
         actions.describe_edition(edition, given, by=me(), at=now())
+    return saved(edition)
+
+
+@bp.route("/editions/<int:edition_id>/desk/settings/room", methods=["POST"])
+@organiser_required
+def room(edition_id: int) -> ResponseReturnValue:
+    """How much may be sent in all; what is here and what is on its way stays, even when that is more."""
+    edition = edition_or_404(edition_id)
+    form = RoomForm.of(edition, prefix="room-")
+    if not form.validate_on_submit():
+        return page(edition, room=form), 422
+    with transaction():
+        actions.describe_edition(edition, {"upload_quota_mib": form.quota_mib()}, by=me(), at=now())
     return saved(edition)
 
 

@@ -16,24 +16,26 @@ from contest.uploads.actions import drop_captions, set_captions
 from contest.uploads.models import Asset, Upload
 
 
-def place_file(entry: Entry, upload: Upload, asset: Asset, *, position: int | None, at: datetime) -> EntryFile:
+def place_file(
+    entry: Entry, upload: Upload, asset: Asset, *, position: int | None, at: datetime, role: str = ""
+) -> EntryFile:
     """A received file takes its place: `position`, where it replaces what was there, or the first free one (None)."""
     lock(entry)
     db.session.refresh(entry, ["files"])
     if position is None:
         position = _first_free(entry)
-    if reason := rules.why_not_receive(entry, position, began_at=upload.created_at, at=at):
+    if reason := rules.why_not_receive(entry, position, role=role, began_at=upload.created_at, at=at):
         raise Refused(reason)
-    before = _at(entry, position)
+    before = _at(entry, position, role)
     if before is not None:
         before.state = "replaced"
         db.session.flush()  # a place is never taken twice
-    file = EntryFile(entry_id=entry.id, position=position, asset_id=asset.id, added_at=at)
+    file = EntryFile(entry_id=entry.id, position=position, role=role, asset_id=asset.id, added_at=at)
     file.caption = before.caption if before is not None else ""
     entry.files.append(file)
     entry.changed_at = at
     db.session.flush()
-    record("entry.file-placed", by=upload.person, on=entry, at=at, position=position, asset=asset.id)
+    record("entry.file-placed", by=upload.person, on=entry, at=at, position=position, role=role, asset=asset.id)
     return file
 
 
@@ -47,7 +49,8 @@ def remove_file(file: EntryFile, *, by: Person, at: datetime) -> None:
         return
     file.state = "removed"
     db.session.flush()
-    _renumber(entry, entry.current_files)
+    if not file.is_showcase_copy:
+        _renumber(entry, entry.judged_files)
     entry.changed_at = at
     record("entry.file-removed", by=by, on=entry, at=at, position=file.position, asset=file.asset_id)
 
@@ -57,7 +60,7 @@ def move_file(file: EntryFile, *, by: int, at: datetime) -> None:
     entry = lock(file.entry)
     if reason := rules.why_not_edit(entry):
         raise Refused(reason)
-    files = entry.current_files
+    files = entry.judged_files
     if file not in files:
         raise Refused(_("This photo is no longer part of the entry."))
     place = files.index(file)
@@ -79,12 +82,13 @@ def describe_files(entry: Entry, captions: Mapping[int, str], shots: Mapping[int
     entry.changed_at = at
 
 
-def _at(entry: Entry, position: int) -> EntryFile | None:
-    return next((file for file in entry.current_files if file.position == position), None)
+def _at(entry: Entry, position: int, role: str) -> EntryFile | None:
+    there = (file for file in entry.current_files if (file.role, file.position) == (role, position))
+    return next(there, None)
 
 
 def _first_free(entry: Entry) -> int:
-    taken = {file.position for file in entry.current_files}
+    taken = {file.position for file in entry.judged_files}
     return next(position for position in range(len(taken) + 1) if position not in taken)
 
 

@@ -97,6 +97,7 @@ def is_genuine(receipt: Receipt, *, key: str) -> bool:
 def _hashes(entry: Entry) -> list[dict[str, Any]]:
     return [
         {"position": file.position + 1, "bytes": file.asset.bytes, "sha256": file.asset.sha256}
+        | ({"role": file.role} if file.role else {})
         for file in entry.current_files
     ]
 

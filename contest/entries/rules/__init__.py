@@ -1,6 +1,6 @@
 """Reasons to say no to an entry, and what its files' checks mean."""
 
-from contest.entries.rules.limits import Rules, rules_of
+from contest.entries.rules.limits import Rules, rules_of, showcase_copy_of
 from contest.entries.rules.review import why_not_decide, why_not_return
 from contest.entries.rules.submission import (
     MAX_AUTHORS,
@@ -27,6 +27,7 @@ __all__ = [
     "missing",
     "outcome_of",
     "rules_of",
+    "showcase_copy_of",
     "why_not_choose_picture",
     "why_not_decide",
     "why_not_edit",

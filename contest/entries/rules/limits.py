@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 from contest.editions.models import Category
 
 Severity = Literal["reject", "warn", "off"]
+Copy = Literal["off", "optional", "required"]
 SEVERITIES: tuple[Severity, ...] = ("reject", "warn", "off")
 MB = 1024 * 1024  # as Windows and this service count them
 
@@ -54,6 +55,7 @@ class Rules:
     containers: tuple[str, ...] = ()
     codecs: tuple[str, ...] = ()
     sound_required: bool = False
+    showcase_copy: Copy = "off"  # a second film with the credits, which judges do not see: see showcase_copy_of
     shots: tuple[str, ...] = ()  # kinds of photo of which the entry needs one each: panorama, close-up
     severities: Mapping[str, Severity] = field(default_factory=dict)
 
@@ -81,6 +83,12 @@ def rules_of(category: Category) -> Rules:
     """What the category asks as it stands now."""
     columns = {name: getattr(category, name) for name in IN_COLUMNS}
     return Rules.from_json({**(category.further_limits or {}), **columns, "kind": category.kind})
+
+
+def showcase_copy_of(category: Category) -> Copy:
+    """Whether a copy with credits is asked for beside the one that is judged; only ever of one film."""
+    is_one_film = category.kind == "video" and category.max_files == 1
+    return rules_of(category).showcase_copy if is_one_film else "off"
 
 
 _SCREEN: dict[str, Any] = {

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from contest.accounts.models import Person
 from contest.editions import rules as edition_rules
 from contest.entries.models import Entry
-from contest.entries.rules.limits import rules_of
+from contest.entries.rules.limits import rules_of, showcase_copy_of
 
 TITLE_MAX = 60
 SYNOPSIS_MAX = 200
@@ -39,7 +39,7 @@ def missing(entry: Entry) -> list[Missing]:
 
 
 def _missing_files(entry: Entry) -> list[Missing]:
-    files, least = entry.current_files, entry.category.min_files
+    files, least = entry.judged_files, entry.category.min_files
     lacking: list[Missing] = []
     if len(files) < least:
         text = ngettext("Upload the file", "Upload %(num)s files at least", least)
@@ -47,11 +47,25 @@ def _missing_files(entry: Entry) -> list[Missing]:
     for shot in rules_of(entry.category).shots if files else ():
         if all(file.shot != shot for file in files):
             lacking.append(Missing(text=str(SHOT_MISSING[shot]), step="file"))
+    lacking += _missing_copy(entry)
+    files = entry.current_files
     if any(file.check == "must_fix" for file in files):
         lacking.append(Missing(text=_("Replace the file that does not meet the rules"), step="check"))
     elif any(file.check == "waiting" for file in files):
         lacking.append(Missing(text=_("Wait until the file has been checked"), step="check"))
     return lacking
+
+
+def _missing_copy(entry: Entry) -> list[Missing]:
+    """What is wrong with the showcase copy, which names people, beside the judging copy, which must not."""
+    copy = entry.showcase_copy
+    if copy is None:
+        is_required = bool(entry.judged_files) and showcase_copy_of(entry.category) == "required"
+        return [Missing(text=_("Upload the showcase copy with the credits"), step="file")] if is_required else []
+    if any(file.asset.sha256 and file.asset.sha256 == copy.asset.sha256 for file in entry.judged_files):
+        text = _("Replace one of the two copies: they are the very same file, and only one of them may name people")
+        return [Missing(text=text, step="file")]
+    return []
 
 
 _TEXTS: list[tuple[str, Callable[[Entry], bool], Callable[[], str]]] = [
@@ -123,10 +137,12 @@ def why_not_choose_picture(entry: Entry, by: Person) -> str | None:
     return None if is_office else why_not_edit(entry)
 
 
-def why_not_receive(entry: Entry, position: int, *, began_at: datetime, at: datetime) -> str | None:
+def why_not_receive(entry: Entry, position: int, *, began_at: datetime, at: datetime, role: str = "") -> str | None:
     """Why a file that has arrived cannot take its place in the entry."""
     if reason := why_not_edit(entry):
         return reason
+    if role and showcase_copy_of(entry.category) == "off":
+        return _("This category asks for no showcase copy.")
     if not 0 <= position < entry.category.max_files:
         return _("This entry already has as many files as its category allows.")
     return _why_closed(entry, at, began_at)

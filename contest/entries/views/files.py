@@ -1,9 +1,11 @@
 """The files of an entry: sending them, putting them in order, the verdict on them, and looking at them."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from contest.accounts.access import me, signed_in
 from contest.clock import now
@@ -13,21 +15,40 @@ from contest.editions.forms import one_line
 from contest.entries import rules
 from contest.entries.actions import check_again, describe_files, move_file, remove_file
 from contest.entries.forms import CAPTION_MAX, SHOT_WORDS, FileForm
-from contest.entries.models import Entry, EntryFile
+from contest.entries.models import SHOWCASE, Entry, EntryFile
 from contest.entries.queries import failed_checks, file_seen_by
 from contest.entries.rules.unreadable import sorry
 from contest.entries.rules.wording import words
 from contest.entries.views.blueprint import bp, my_entry
 from contest.entries.views.unfinished import address_of_giving_up, unfinished_of
 from contest.jobs.queries import worker_is_alive
+from contest.uploads.models import Upload
 from contest.uploads.queries import unfinished_uploads
 from contest.uploads.rules import ACCEPT, sign_purpose
 from contest.uploads.serving import send_original, send_rendition
 
 
-def place_of(entry: Entry) -> str:
-    """What a file sent from the page is for: the one file of the entry, or the next free place among several."""
-    return f"entry-file:{entry.id}:{'new' if entry.category.max_files > 1 else '0'}"
+def place_of(entry: Entry, role: str = "") -> str:
+    """What a file sent from the page is for: the one file of the entry, the next free place among several, or the copy
+    for the showcase."""
+    return f"entry-file:{entry.id}:{role or ('new' if entry.category.max_files > 1 else '0')}"
+
+
+def roles_of(entry: Entry) -> list[str]:
+    """For which uses the entry can take files; a showcase copy that is here can be replaced whatever is asked now."""
+    has_copy = entry.showcase_copy is not None or rules.showcase_copy_of(entry.category) != "off"
+    return ["", SHOWCASE] if has_copy else [""]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spot:
+    """A place of the page to send files from, and the first file that is here for the same use."""
+
+    role: str
+    file: EntryFile | None
+    purpose: str
+    unfinished: list[Upload]
+    precheck: str
 
 
 def limits_for(entry: Entry) -> dict[str, Any]:
@@ -47,22 +68,20 @@ def file(entry_id: int) -> ResponseReturnValue:
         return redirect(url_for(".entry", entry_id=entry.id))
     form = FileForm()
     if form.validate_on_submit():
-        _arrange(entry, form)
+        chosen = _arrange(entry, form)
         target = ".details" if form.do.data == "next" else ".file"
-        return redirect(url_for(target, entry_id=entry.id))
-    place, limits = place_of(entry), limits_for(entry)
-    word = sign_purpose(kind=limits["kind"], max_bytes=limits["max_bytes"], ref=place, person_id=me().id)
+        return redirect(url_for(target, entry_id=entry.id, _anchor=f"photo-{chosen.id}" if chosen else None))
+    limits = limits_for(entry)
     return render_template(
         "entries/file.html",
         entry=entry,
         form=form,
-        room=entry.category.max_files - len(entry.current_files),
-        purpose=word,
+        room=entry.category.max_files - len(entry.judged_files),
+        spots=[_spot(entry, role, limits) for role in roles_of(entry)],
+        copy=rules.showcase_copy_of(entry.category),
         limits=limits,
         accept=ACCEPT[limits["kind"]],
-        unfinished=unfinished_uploads(me(), purpose=place),
         elsewhere=unfinished_of(me(), but=entry),
-        precheck=url_for(".precheck", entry_id=entry.id),
         give_up=address_of_giving_up,
         caption_max=CAPTION_MAX,
         shots=[(shot, SHOT_WORDS[shot]) for shot in rules.rules_of(entry.category).shots],
@@ -71,8 +90,20 @@ def file(entry_id: int) -> ResponseReturnValue:
     )
 
 
-def _arrange(entry: Entry, form: FileForm) -> None:
-    """Keep the captions that came, then do what the pressed button says to its file; unknown files are passed over."""
+def _spot(entry: Entry, role: str, limits: dict[str, Any]) -> Spot:
+    ref = place_of(entry, role)
+    return Spot(
+        role=role,
+        file=entry.showcase_copy if role else next(iter(entry.judged_files), None),
+        purpose=sign_purpose(kind=limits["kind"], max_bytes=limits["max_bytes"], ref=ref, person_id=me().id),
+        unfinished=unfinished_uploads(me(), purpose=ref),
+        precheck=url_for(".precheck", entry_id=entry.id, role=role or None),
+    )
+
+
+def _arrange(entry: Entry, form: FileForm) -> EntryFile | None:
+    """Keep the captions that came, then do what the pressed button says to its file; unknown files are passed over.
+    Gives back the file that was moved, which the page then shows."""
     captions = {
         one.id: one_line(request.form[f"caption-{one.id}"])[:CAPTION_MAX]
         for one in entry.current_files
@@ -87,6 +118,11 @@ def _arrange(entry: Entry, form: FileForm) -> None:
             remove_file(chosen, by=me(), at=now())
         elif chosen is not None and deed in ("up", "down"):
             move_file(chosen, by=-1 if deed == "up" else 1, at=now())
+    if chosen is None or deed not in ("up", "down"):
+        return None
+    number = [one.id for one in entry.judged_files].index(chosen.id) + 1
+    flash(_("“%(name)s” is now photo %(number)s.", name=chosen.asset.upload.filename, number=number))
+    return chosen
 
 
 @bp.route("/entries/<int:entry_id>/check", methods=["GET", "POST"])

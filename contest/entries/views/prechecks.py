@@ -9,7 +9,7 @@ from contest.accounts.access import me, signed_in
 from contest.clock import now
 from contest.config import Settings
 from contest.entries import rules
-from contest.entries.models import Entry
+from contest.entries.models import SHOWCASE, Entry
 from contest.entries.rules.early import Claims, early_fault, early_findings
 from contest.entries.rules.limits import rules_of
 from contest.entries.rules.unreadable import sorry
@@ -33,14 +33,15 @@ def precheck(entry_id: int) -> ResponseReturnValue:
     """
     entry, given = my_entry(entry_id), request.get_json(silent=True)
     said: dict[str, Any] = given if isinstance(given, dict) else {}
+    role = SHOWCASE if request.args.get("role") == SHOWCASE else ""
     claims = Claims.from_json(said)
     known = same_unfinished(
         me(),
-        purpose=place_of(entry),
+        purpose=place_of(entry, role),
         declared_bytes=claims.size_bytes,
         first_sha256=str(said.get("first_sha256") or ""),
     )
-    if reason := _why_refused(entry, claims, known):
+    if reason := _why_refused(entry, role, claims, known):
         return {"refused": reason, "known": None, "html": "", "blocks": False}
     fault = early_fault(claims, limits_for(entry)["kind"])
     found = [] if fault else early_findings(claims, rules_of(entry.category))
@@ -52,17 +53,17 @@ def precheck(entry_id: int) -> ResponseReturnValue:
     }
 
 
-def _why_refused(entry: Entry, claims: Claims, known: Upload | None) -> str | None:
+def _why_refused(entry: Entry, role: str, claims: Claims, known: Upload | None) -> str | None:
     """What stops the file for certain, in the words in which its upload would be refused."""
     at = now()
     began_at = known.created_at if known else at
-    if reason := rules.why_not_receive(entry, 0, began_at=began_at, at=at):
+    if reason := rules.why_not_receive(entry, 0, role=role, began_at=began_at, at=at):
         return reason
     if known:
         return None
     settings: Settings = current_app.config["SETTINGS"]
     limits = limits_for(entry)
-    purpose = Purpose(kind=limits["kind"], max_bytes=limits["max_bytes"], ref=place_of(entry))
+    purpose = Purpose(kind=limits["kind"], max_bytes=limits["max_bytes"], ref=place_of(entry, role))
     try:
         refuse_hopeless(claims.size_bytes, person=me(), purpose=purpose, at=at, settings=settings)
     except Refused as refused:

@@ -123,6 +123,14 @@ class RulesForm(Form):
     containers = _ticks(_l("Only"), {})
     codecs = _ticks(_l("Only"), {name: CODECS[name] for name in ("h264", "hevc", "av1", "vp9")})
     sound_required = BooleanField(_l("There must be sound"))
+    showcase_copy = SelectField(
+        _l("Showcase copy with credits"),
+        choices=[
+            SelectChoice("off", _l("not asked for")),
+            SelectChoice("optional", _l("may be sent as well")),
+            SelectChoice("required", _l("must be sent as well")),
+        ],
+    )
     shots = _ticks(_l("One photo of each"), {"panorama": _l("Panorama: the whole scene"), "close-up": _l("Close-up")})
 
     kind = ""
@@ -139,8 +147,7 @@ class RulesForm(Form):
         form.kind, form.codes = rules.kind, codes
         form.containers.choices = [SelectChoice(one, CONTAINERS.get(one, one.upper())) for one in kinds]
         needed = {field for code in codes for field in _FIELDS[code]}
-        if rules.kind != "photo":
-            del form["shots"]
+        del form["showcase_copy" if rules.kind == "photo" else "shots"]
         for name in {field for fields in _FIELDS.values() for field in fields} - needed:
             del form[name]
         return form
@@ -175,6 +182,7 @@ class RulesForm(Form):
                 "max_bit_rate": _times(self.max_mbit.data, 1_000_000),
                 "codecs": tuple(self.codecs.data or ()),
                 "sound_required": self.sound_required.data,
+                "showcase_copy": self.showcase_copy.data,
             }
         else:
             changed |= {
@@ -235,6 +243,7 @@ def _data(rules: Rules) -> dict[str, Any]:
         "codecs": list(rules.codecs),
         "sound_required": rules.sound_required,
         "shots": list(rules.shots),
+        "showcase_copy": rules.showcase_copy,
         **severities,
     }
 

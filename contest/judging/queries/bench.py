@@ -36,6 +36,7 @@ class BlindFile:
     poster: str
     poster_small: str
     captions: tuple[tuple[str, str], ...]  # language and name
+    storyboard: str
     photos: tuple[tuple[str, int], ...]  # name and width, smallest first
 
     @property
@@ -70,7 +71,7 @@ class BlindWork:
 def blind_view(assignment: Assignment) -> BlindWork:
     """The work as its judge sees it. The title is left out too: entrants put names into titles."""
     entry = assignment.entry
-    files = tuple(_blind_file(file) for file in entry.files if file.state == "current")
+    files = tuple(_blind_file(file) for file in entry.judged_files)
     return BlindWork(
         code=str(entry.code),
         category=entry.category.title,
@@ -97,6 +98,7 @@ def _blind_file(file: EntryFile) -> BlindFile:
         poster=poster,
         poster_small=poster_small,
         captions=tuple(asset.captions),
+        storyboard=asset.storyboard,
         photos=tuple((name, width) for name, width in photos if name.endswith(".jpg")),
     )
 
@@ -278,9 +280,14 @@ def may_be_watched(assignment: Assignment) -> bool:
 
 
 def media_of(assignment: Assignment, position: int) -> Asset | None:
-    """The file at `position` of the work."""
+    """The file at `position` of the work, of those that are judged."""
     return db.session.scalar(
         sa.select(Asset)
         .join(EntryFile, EntryFile.asset_id == Asset.id)
-        .where(EntryFile.entry_id == assignment.entry_id, EntryFile.position == position, EntryFile.state == "current")
+        .where(
+            EntryFile.entry_id == assignment.entry_id,
+            EntryFile.role == "",  # in the credits of the showcase copy stand names
+            EntryFile.position == position,
+            EntryFile.state == "current",
+        )
     )
