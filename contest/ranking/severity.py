@@ -59,11 +59,16 @@ def fit(sheet: Sheet, *, pairs: Pairs | None = None) -> Severity:
 
 
 def standard_errors(sheet: Sheet, severity: Severity) -> Floats:
-    """Of each judge's severity against the mean of the panel, from the inverse of the whole mixed model."""
+    """Of each judge's severity against the mean of the panel, from the inverse of the whole mixed model.
+
+    Judges count as at least as different as their ballots could tell: where the likelihood is highest for judges who
+    are all alike, that is a guess as well, and an interval without width would hide it.
+    """
     judges = len(sheet.judges)
     if math.isinf(severity.ratio):
         return np.zeros(judges)
-    inverse = eliminated(severity.matrix + np.diag(np.full(judges, severity.ratio)), np.eye(judges))
+    ratio = min(severity.ratio, len(sheet) / max(int(np.count_nonzero(sheet.per_judge)), 1))
+    inverse = eliminated(severity.matrix + np.diag(np.full(judges, ratio)), np.eye(judges))
     contrast = np.eye(judges) - 1.0 / judges
     variance = np.einsum("ij,jk,ik->i", contrast, inverse, contrast, optimize=True)
     chance: float = severity.spread * severity.ratio
