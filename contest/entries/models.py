@@ -220,3 +220,46 @@ class Receipt(Base):
     issued_at: Mapped[datetime]
     body: Mapped[str]  # canonical JSON, as signed
     signature: Mapped[str] = mapped_column(unique=True)
+
+
+class Fingerprint(Base):
+    """By what the pictures and the sound of a handed-in file are known again; read of thousands at a time."""
+
+    __tablename__ = "fingerprint"
+    __table_args__ = (sa.CheckConstraint("version > 0", name="version"),)
+
+    asset_id: Mapped[int] = mapped_column(sa.ForeignKey("asset.id"), primary_key=True)
+    version: Mapped[int]
+    pictures: Mapped[bytes] = mapped_column(sa.LargeBinary)  # eight bytes each: contest.media.likeness
+    sound: Mapped[bytes | None] = mapped_column(sa.LargeBinary)  # None: ffmpeg lacked chromaprint
+    trouble: Mapped[str] = mapped_column(default="")  # why there is none; not tried again by itself
+    made_at: Mapped[datetime]
+
+
+class Resemblance(Base):
+    """Two files that look or sound alike, the older first; a hint to the office, and what a person found it to be."""
+
+    __tablename__ = "resemblance"
+    __table_args__ = (
+        one_of("what", "pictures", "sound"),
+        one_of("verdict", "", "copy", "not-a-copy"),
+        sa.UniqueConstraint("asset_id", "later_id", "what"),
+        sa.CheckConstraint("asset_id < later_id", name="order"),
+        sa.CheckConstraint("(verdict = '') = (decided_at IS NULL)", name="decided"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    asset_id: Mapped[int] = mapped_column(sa.ForeignKey("asset.id"))
+    later_id: Mapped[int] = mapped_column(sa.ForeignKey("asset.id"), index=True)
+    what: Mapped[str]
+    alike: Mapped[int]  # pictures of `of`, or seconds of sound
+    of: Mapped[int]
+    at_ms: Mapped[int] = mapped_column(default=0)  # where the agreement begins, in either
+    later_at_ms: Mapped[int] = mapped_column(default=0)
+    verdict: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    found_at: Mapped[datetime]
+
+    decided_by: Mapped[Person | None] = relationship()

@@ -44,6 +44,12 @@ def can_tone_map() -> bool:
     return set(TONE_MAPPING) <= _names("-filters")
 
 
+@cache
+def can_know_sounds() -> bool:
+    """Whether this ffmpeg was built with chromaprint, as Debian's is; without it sounds are not compared."""
+    return "chromaprint" in _names("-muxers")
+
+
 def ffmpeg_version() -> str:
     """Such as 5.1.9-0+deb12u1; empty without ffmpeg."""
     found = re.match(r"ffmpeg version (\S+)", _answer("ffmpeg", "-version"))
@@ -85,6 +91,7 @@ def _ffmpeg_parts() -> Iterator[Finding]:
         for name in wanted:
             yield Finding(state="ok" if name in have else "missing", code=code, detail=name)
     yield Finding(state="ok" if can_tone_map() else "weak", code="tone-mapping", detail="zscale, tonemap")
+    yield Finding(state="ok" if can_know_sounds() else "weak", code="sound-likeness", detail="chromaprint")
 
 
 def _sandbox(box: Sandbox) -> Finding:

@@ -34,6 +34,10 @@ def _words(code: str, state: str) -> tuple[str, str]:
         "encoder": (_("ffmpeg has the encoders that are needed"), _("ffmpeg lacks an encoder")),
         "decoder": (_("ffmpeg reads what phones record"), _("ffmpeg cannot read something that phones record")),
         "filter": (_("ffmpeg has the filters that are needed"), _("ffmpeg lacks a filter")),
+        "sound-likeness": (
+            _("Films with the same sound are found"),
+            _("Films with the same sound are not found: this ffmpeg lacks chromaprint"),
+        ),
         "tone-mapping": (_("HDR videos are shown in true colours"), _("HDR videos will look pale")),
         "sandbox": (
             _("Media are opened in a sandbox with walls (bubblewrap)"),
