@@ -15,6 +15,7 @@ from contest.media.sandbox import Limits, Sandbox
 _MIMES = {
     ".jpg": "image/jpeg",
     ".webp": "image/webp",
+    ".avif": "image/avif",
     ".mp4": "video/mp4",
     ".m4s": "video/iso.segment",
     ".m3u8": "application/vnd.apple.mpegurl",
@@ -51,9 +52,10 @@ class Output:
     sha256: str
     width: int = 0
     height: int = 0
+    blur: str = ""  # the address of a tiny picture to be shown until this one has come: see contest.media.blur
 
 
-def output_of(into: Path, name: str, *, size: tuple[int, int]) -> Output:
+def output_of(into: Path, name: str, *, size: tuple[int, int], blur: str = "") -> Output:
     path = into / name
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -64,6 +66,7 @@ def output_of(into: Path, name: str, *, size: tuple[int, int]) -> Output:
         sha256=digest,
         width=size[0],
         height=size[1],
+        blur=blur,
     )
 
 

@@ -46,7 +46,9 @@ def examine_photo(path: Path, *, box: Sandbox) -> Facts:
     )
 
 
-def run_child(arguments: Sequence[str], path: Path, *, box: Sandbox, output: Path | None = None) -> dict[str, Any]:
+def run_child(
+    arguments: Sequence[str], path: Path, *, box: Sandbox, output: Path | None = None, limits: Limits = LIMITS
+) -> dict[str, Any]:
     """What `photo_child` answers; its refusals come back as Unreadable with the same codes."""
     python, needed = python_paths()
     try:
@@ -55,7 +57,7 @@ def run_child(arguments: Sequence[str], path: Path, *, box: Sandbox, output: Pat
             inputs={"media": path},
             output=output,
             timeout_s=TIMEOUT_S,
-            limits=LIMITS,
+            limits=limits,
             readable=[*needed, PACKAGE.parent / "__init__.py", PACKAGE],
             env=CHILD_ENV,
         )

@@ -15,6 +15,7 @@ from typing import Any
 
 from PIL import ExifTags, Image, ImageCms, ImageOps
 
+from contest.media import blur
 from contest.media.aigc import as_xmp, label_from_tag, label_from_text, label_from_xmp
 from contest.media.facts import AiLabel, Code, Unreadable
 
@@ -24,6 +25,7 @@ _ROTATIONS = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
 _SAVING: dict[str, dict[str, Any]] = {
     "jpg": {"quality": 82, "optimize": True, "progressive": True},
     "webp": {"quality": 80, "method": 2},
+    "avif": {"quality": 60, "speed": 8, "max_threads": 1},  # nobody waits for it, so it takes one processor only
 }
 _XMP_KEYS = ("xmp", "XML:com.adobe.xmp")
 
@@ -67,26 +69,30 @@ def facts(path: Path) -> dict[str, Any]:
     }
 
 
-def render(path: Path, *, jpeg: Sequence[int], webp: Sequence[int]) -> dict[str, Any]:
-    """JPEG and WebP files of the photo in the working folder, by the longest side; largest first, each from the last.
+def render(
+    path: Path, *, jpeg: Sequence[int] = (), webp: Sequence[int] = (), avif: Sequence[int] = ()
+) -> dict[str, Any]:
+    """Files of the photo in the working folder, by the longest side; largest first, each made from the one before.
 
     Turned upright, in sRGB, and without anything that was written beside the pixels - except the AI label.
     """
     made = []
+    kinds = {"jpg": jpeg, "webp": webp, "avif": avif}
+    all_sides = sorted({side for sides in kinds.values() for side in sides}, reverse=True)
     with _opened(path) as image:
         label = _label(image)
-        image.draft("RGB", (max(jpeg), max(jpeg)))  # a JPEG is decoded at a half, quarter or eighth where that does
+        image.draft("RGB", (all_sides[0], all_sides[0]))  # a JPEG is decoded at a half, a quarter or an eighth
         _load(image)
         picture = _plain(image)
     xmp = as_xmp(label) if label else None
-    for side in sorted({*jpeg, *webp}, reverse=True):
+    for side in all_sides:
         picture.thumbnail((side, side), Image.Resampling.LANCZOS)
-        for kind, sides in (("jpg", jpeg), ("webp", webp)):
+        for kind, sides in kinds.items():
             if side in sides:
                 options = _SAVING[kind] | ({"xmp": xmp} if xmp else {})
                 picture.save(f"photo-{side}.{kind}", **options)
                 made.append({"name": f"photo-{side}.{kind}", "width": picture.width, "height": picture.height})
-    return {"made": made}
+    return {"made": made, "blur": picture.resize((blur.SIDE, blur.SIDE), Image.Resampling.BOX).tobytes().hex()}
 
 
 def _opened(path: Path) -> Image.Image:
@@ -130,7 +136,7 @@ def _plain(image: Image.Image) -> Image.Image:
     if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
         layers = upright.convert("RGBA")
         upright = Image.alpha_composite(Image.new("RGBA", layers.size, "white"), layers).convert("RGB")
-    elif profile:
+    if profile:
         upright = _in_srgb(upright, profile)
     picture = upright.convert("RGB")
     picture.info.clear()

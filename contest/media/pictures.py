@@ -4,6 +4,7 @@ from pathlib import Path
 
 from contest.media import posters, stills, storyboard
 from contest.media.aigc import jpeg_with_label
+from contest.media.blur import blur_of, smaller
 from contest.media.capabilities import can_tone_map
 from contest.media.facts import Facts
 from contest.media.outputs import Output, RenderFailed, Trouble, opened, output_of, refuse_failure, run_on
@@ -23,12 +24,13 @@ def render_poster(path: Path, facts: Facts, *, into: Path, box: Sandbox) -> list
         raise RenderFailed(Trouble.FAILED, "no picture for a poster")
     made = []
     for place, one in enumerate(chosen):
+        blur = blur_of(smaller(one.thumb, side=posters.THUMB_SIDE))
         for taken, name in zip(one.names, (POSTER, POSTER_SMALL), strict=True):
             kept = into / (name if place == 0 else name.replace("poster", f"poster-{place + 1}"))
             (into / taken).rename(kept)
             if facts.ai_label:
                 kept.write_bytes(jpeg_with_label(kept.read_bytes(), facts.ai_label))
-            made.append(output_of(into, kept.name, size=jpeg_size(kept)))
+            made.append(output_of(into, kept.name, size=jpeg_size(kept), blur=blur))
     for left in into.glob("try-*"):
         left.unlink()
     return made

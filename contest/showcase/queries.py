@@ -60,6 +60,16 @@ class Shown:
         """The first of the `wanted` files that there is; empty when there is none."""
         return next((name for name in wanted if self.file.asset.shown_file(name)), "")
 
+    @property
+    def photos(self) -> list[tuple[str, list[tuple[str, int]]]]:
+        """The photo's smaller formats, the smallest first: MIME type, names and widths."""
+        return [(f"image/{kind}", self.file.asset.photos(kind)) for kind in ("avif", "webp")]
+
+    @property
+    def blur(self) -> str:
+        """A tiny picture to be shown until the real one has come; empty for old files."""
+        return self.file.asset.blur
+
     def size(self, name: str) -> tuple[int, int]:
         """Width and height of a picture, so that the page does not jump when it arrives."""
         made = self.file.asset.shown_file(name)

@@ -21,10 +21,11 @@ from contest.media.films import render_film, render_first
 from contest.media.outputs import RenderFailed
 from contest.media.pictures import render_poster, render_storyboard
 from contest.media.probe import examine
-from contest.media.render import render_photo
+from contest.media.render import render_photo, render_photo_smaller
 from contest.storage import storage
 from contest.uploads import originals, parts, workshop
 from contest.uploads.actions import (
+    ask_for_smaller,
     ask_for_storyboard,
     begin_rendition,
     expire_upload,
@@ -34,7 +35,7 @@ from contest.uploads.actions import (
     note_unreadable,
     take_note,
 )
-from contest.uploads.models import FIRST, STORYBOARD, Asset, Rendition
+from contest.uploads.models import FIRST, SMALLER, STORYBOARD, Asset, Rendition
 from contest.uploads.queries import (
     abandoned_uploads,
     asset_of,
@@ -47,7 +48,7 @@ from contest.uploads.queries import (
 from contest.uploads.registry import tell_rendered
 
 # Raise one when what is made changes: it is then made anew, beside the old files.
-VERSIONS = {"poster": 2, FIRST: 1, "film": 3, STORYBOARD: 1, "photo": 1}
+VERSIONS = {"poster": 2, FIRST: 1, "film": 3, STORYBOARD: 1, "photo": 2, SMALLER: 1}
 # These may be the machine's fault and not the file's: a child killed for want of memory looks just the same.
 BLAME_LATE, ENOUGH_TRIES = (Code.TOO_HARD, Code.TIMEOUT), 3
 LEFT_ALONE_S = 24 * 3600  # a file or folder nobody knows is kept this long before it is taken for rubbish
@@ -146,7 +147,38 @@ def render(job: RunningJob) -> None:
         tell_rendered(asset)
         if asset.kind == "video":
             ask_for_storyboard(asset, at=now())
+        else:
+            ask_for_smaller(asset, at=now())
         job.finish()
+
+
+@task("uploads.smaller", lane="encode", attempts=2)
+def smaller(job: RunningJob) -> None:
+    """A photo in AVIF, for browsers that take it. The photo is shown already, so a failure is only told to the log."""
+    asset = db.session.get(Asset, job.args["asset_id"])
+    if asset is None or not asset.is_ready or asset.rendition(SMALLER) is not None:
+        return
+    try:
+        prefix, files = _shared_or_made(asset, SMALLER, job, make=_make_smaller)
+    except _NotMade:
+        return
+    with transaction():
+        finish_rendition(_place(asset, SMALLER, job), files, prefix=prefix)
+        job.finish()
+
+
+class _NotMade(Exception):
+    """What is not needed could not be made."""
+
+
+def _make_smaller(asset: Asset, prefix: str, job: RunningJob) -> Files:
+    with workshop.bench(asset, job) as bench:
+        try:
+            outputs = render_photo_smaller(bench.path, into=bench.into, box=bench.box)
+        except RenderFailed as error:
+            log.warning("uploads.not_smaller", asset=asset.id, reason=str(error))
+            raise _NotMade from error
+        return workshop.keep(outputs, made_in=bench.into, prefix=prefix, job=job)
 
 
 def _make(asset: Asset, prefix: str, job: RunningJob) -> Files:
