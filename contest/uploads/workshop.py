@@ -83,7 +83,12 @@ def keep(outputs: Sequence[Output], *, made_in: Path, prefix: str, job: RunningJ
         stored = storage().put(f"{prefix}{output.name}", made_in / output.name, content_type=output.mime, move=True)
         if stored.bytes != output.bytes:
             raise TryAgain("storage", f"The storage kept {stored.bytes} bytes of {output.bytes}.")
-    return [asdict(output) for output in outputs]
+    return [_recorded(output) for output in outputs]
+
+
+def _recorded(output: Output) -> dict[str, Any]:
+    """Without what few files have, since a film has hundreds."""
+    return {name: value for name, value in asdict(output).items() if name != "blur" or value}
 
 
 def _sandbox(settings: Settings) -> Sandbox:

@@ -249,6 +249,7 @@ def test_a_photo_is_made_in_sizes_that_are_never_larger(clips: Clips, box: Sandb
         "photo-1024.jpg": (1024, 683),
         "photo-1024.webp": (1024, 683),
         "photo-480.jpg": (480, 320),
+        "photo-480.webp": (480, 320),
     }
     assert {o.mime for o in outputs} == {"image/jpeg", "image/webp"}
 

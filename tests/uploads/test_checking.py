@@ -12,6 +12,7 @@ from contest.accounts.models import Unit
 from contest.db import db
 from contest.jobs.models import Job
 from contest.media.facts import Facts
+from contest.media.outputs import RenderFailed, Trouble
 from contest.storage import storage
 from contest.uploads import originals, parts, registry, tasks
 from contest.uploads.models import Asset, Rendition, Upload
@@ -88,14 +89,43 @@ def test_a_film_is_kept_checked_and_made_ready_to_show(tus: Tus, app: Flask, fil
 def test_a_photo_is_made_ready_without_waiting_behind_films(tus: Tus, app: Flask, photo: bytes) -> None:
     upload_id = send(tus, photo, kind="photo")
 
-    work(app)
+    work(app, lanes=["check"])
 
     asset = asset_of(upload_id)
-    lanes = db.session.scalars(sa.select(Job.lane).order_by(Job.id)).all()
-    assert (asset.state, asset.is_ready, lanes) == ("checked", True, ["check", "check"]), job_rows()
+    assert (asset.state, asset.is_ready, asset.photos("avif")) == ("checked", True, []), job_rows()
+    assert asset.blur.startswith("data:image/png;base64,")
     assert asset.poster_key is not None
     assert asset.poster_key.endswith(".jpg")
     assert {file["mime"] for file in (asset.rendition("photo") or Rendition()).files} == {"image/jpeg", "image/webp"}
+
+
+def test_a_photo_gets_its_avif_when_all_films_are_done(tus: Tus, app: Flask, photo: bytes, film: bytes) -> None:
+    upload_id = send(tus, photo, kind="photo")
+    work(app, lanes=["check"])
+    send(tus, film)
+
+    done = work(app)
+
+    assert done[-1] == "uploads.smaller"
+    asset = asset_of(upload_id)
+    assert [name for name, _width in asset.photos("avif")] == ["photo-480.avif", "photo-1024.avif", "photo-2048.avif"]
+    assert asset.photos("jpg")[0] == ("photo-480.jpg", 480)
+
+
+def test_an_avif_that_cannot_be_made_is_no_failure(
+    tus: Tus, app: Flask, photo: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fall(*_args: object, **_named: object) -> None:
+        raise RenderFailed(Trouble.FAILED, "no room")
+
+    upload_id = send(tus, photo, kind="photo")
+    work(app, lanes=["check"])
+
+    monkeypatch.setattr(tasks, "render_photo_smaller", fall)
+
+    assert work(app) == ["uploads.smaller"]
+    assert set(db.session.scalars(sa.select(Job.state))) == {"done"}
+    assert (asset_of(upload_id).is_ready, asset_of(upload_id).photos("avif")) == (True, [])
 
 
 @pytest.mark.parametrize(
