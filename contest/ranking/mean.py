@@ -40,6 +40,7 @@ class Line:
     mean_hundredths: int | None
     spread_hundredths: int | None  # highest total minus lowest: how far the judges were apart
     ballots: int
+    decided_by: str | None = None  # what parted it from its equals, where the method has rules for that
 
 
 def total(values: Mapping[str, int], criteria: Iterable[Criterion]) -> Fraction:

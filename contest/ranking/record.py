@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from contest.ranking.mean import ENGINE, Criterion, Line, Marks, rank
+from contest.ranking.engines import ENGINES
+from contest.ranking.mean import ENGINE, Criterion, Line, Marks
 from contest.ranking.numbers import hundredths, text
 
 FORMAT = "result-record/1"
@@ -28,25 +29,27 @@ def fingerprint(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def complete(inputs: Mapping[str, Any]) -> str:
-    """The record of `inputs` (everything but the result) with its result, canonical."""
-    document = {**inputs, "format": FORMAT, "engine": ENGINE}
+def complete(inputs: Mapping[str, Any], *, engine: str = ENGINE) -> str:
+    """The record of `inputs` (everything but the result) with its result by `engine`, canonical.
+
+    Raises NoOrder where the method must not be used on these ballots.
+    """
+    document = {**inputs, "format": FORMAT, "engine": engine}
     return canonical({**document, "result": [_row(line) for line in lines_of(document)]})
 
 
 def recompute(body: str) -> str:
     """What `body` must be, computed anew from its own inputs; equal to `body` when nobody touched it."""
     document: dict[str, Any] = json.loads(body)
-    if document.get("format") != FORMAT or document.get("engine") != ENGINE:
+    if document.get("format") != FORMAT or document.get("engine") not in ENGINES:
         raise UnknownRecord(f"{document.get('format')!r} by {document.get('engine')!r}")
-    return complete({key: value for key, value in document.items() if key != "result"})
+    return complete({key: value for key, value in document.items() if key != "result"}, engine=document["engine"])
 
 
 def lines_of(document: Mapping[str, Any]) -> list[Line]:
     """The ranking that follows from the inputs of a record."""
-    return rank(
-        document["entries"], _marks(document["ballots"]), criteria_of(document), quorum=document["rules"]["quorum"]
-    )
+    compute = ENGINES[document["engine"]]
+    return compute(document["entries"], _marks(document["ballots"]), criteria_of(document), document["rules"])
 
 
 def criteria_of(document: Mapping[str, Any]) -> list[Criterion]:
@@ -70,4 +73,6 @@ def _row(line: Line) -> dict[str, Any]:
         "exact": None if exact is None else f"{exact.numerator}/{exact.denominator}",
         "spread": None if line.spread_hundredths is None else text(line.spread_hundredths),
         "ballots": line.ballots,
+        # Records of the plain mean, which has no rules for ties, must stay as they were written.
+        **({} if line.decided_by is None else {"decided_by": line.decided_by}),
     }
