@@ -39,7 +39,8 @@ class Terminal(click.Group):
 
 
 group = Terminal("ranking", help="From ballots to an order, without a database.")
-csv_file = click.argument("ballots", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+CSV = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+csv_file = click.argument("ballots", type=CSV)
 
 
 def content_of(path: Path) -> bytes:
@@ -72,6 +73,7 @@ def sheet_of(path: Path) -> Sheet:
     "--tie", "ties", multiple=True, type=click.Choice(["median", "head_to_head"]), help="In turn; else shared."
 )
 @click.option("--within-panels", is_flag=True, help="Places within each panel, where no judge joins them.")
+@click.option("--later", multiple=True, type=CSV, help="Ballots of a further round, analysed jointly; in turn.")
 @click.option("--json", "as_json", is_flag=True, help="For programs; a refusal is in it, and the exit code is 0.")
 def compute(
     ballots: Path,
@@ -83,12 +85,15 @@ def compute(
     quorum: int | None,
     ties: tuple[str, ...],
     within_panels: bool,
+    later: tuple[Path, ...],
     as_json: bool,
 ) -> None:
     """Score and place the entries of a CSV file entry,judge,score; an empty score means not scored.
 
     A severity is how many points a judge gives above (+) or below (-) the panel. A file that cannot be used ends with
     its line, the reason and exit code 2; a method that would harm is refused with the reason.
+
+    With --later the rounds are one set of ballots, and entries of a later file come before all others.
     """
     from contest.ranking.report import Wanted, as_text, document
     from contest.ranking.situation import Method
@@ -103,7 +108,9 @@ def compute(
         chain=tuple(TieRule(one) for one in ties),
         within_panels=within_panels,
     )
-    found = document(sheet_of(ballots), wanted)
+    if later and within_panels:
+        raise click.UsageError("--later and --within-panels do not go together.")
+    found = document([sheet_of(ballots), *map(sheet_of, later)], wanted)
     if as_json:
         click.echo(json.dumps(found.document, ensure_ascii=False, indent=2))
         return

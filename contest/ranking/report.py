@@ -10,9 +10,9 @@ from contest.ranking.methods import Scores, scored
 from contest.ranking.numbers import decimal_text
 from contest.ranking.panels import panels_of
 from contest.ranking.sentences import sentence
-from contest.ranking.sheet import Sheet
+from contest.ranking.sheet import Sheet, joined
 from contest.ranking.situation import Method, Situation, proposed
-from contest.ranking.ties import Placed, TieRule, evidence_of, places
+from contest.ranking.ties import Placed, TieRule, evidence_of, in_stages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +36,10 @@ class Answer:
     remarks: tuple[str, ...]
 
 
-def document(sheet: Sheet, wanted: Wanted) -> Answer:
-    """The scores and places of `sheet` as plain values."""
+def document(rounds: Sequence[Sheet], wanted: Wanted) -> Answer:
+    """The scores and places of one round, or of several as one, as plain values."""
+    sheet = joined(rounds) if len(rounds) > 1 else rounds[0]
+    reached = [frozenset(later.entries) for later in rounds[1:]]
     about = Situation.of(sheet)
     remarks: list[str] = []
     method = wanted.method
@@ -57,7 +59,7 @@ def document(sheet: Sheet, wanted: Wanted) -> Answer:
             refused = sentence(scores.refused)
         remarks += [text for one in scores.warnings if (text := sentence(one)) not in remarks]
         panel = {"panel": number} if by_panel else {}
-        entries += [{**row, **panel} for row in _entries(part, scores, wanted, quorum)]
+        entries += [{**row, **panel} for row in _entries(part, scores, wanted, quorum, reached)]
         severity |= _severities(part, scores)
     if by_panel:
         without = [name for name, ballots in zip(sheet.entries, sheet.per_entry, strict=True) if not ballots]
@@ -70,11 +72,17 @@ def document(sheet: Sheet, wanted: Wanted) -> Answer:
     return Answer(found, tuple(remarks))
 
 
-def _entries(sheet: Sheet, scores: Scores, wanted: Wanted, quorum: int) -> list[dict[str, Any]]:
+def _entries(
+    sheet: Sheet, scores: Scores, wanted: Wanted, quorum: int, reached: Sequence[frozenset[str]]
+) -> list[dict[str, Any]]:
     """Those with a place first, by place; then those without, by name."""
     ballots = {name: int(count) for name, count in zip(sheet.entries, sheet.per_entry, strict=True)}
     values = scores.by_name(sheet)
-    placed = [] if scores.refused else _placed(sheet, values, wanted, ballots, quorum)
+    placed = (
+        []
+        if scores.refused
+        else _placed(sheet, {name: values[name] for name in values if ballots[name] >= quorum}, wanted, reached)
+    )
     with_place = {one.entry for one in placed}
     rows: list[tuple[str, int | None, str | None]] = [(one.entry, one.place, one.decided_by) for one in placed]
     rows += [(name, None, None) for name in sheet.entries if name not in with_place]
@@ -91,10 +99,11 @@ def _entries(sheet: Sheet, scores: Scores, wanted: Wanted, quorum: int) -> list[
 
 
 def _placed(
-    sheet: Sheet, values: Mapping[str, Fraction], wanted: Wanted, ballots: dict[str, int], quorum: int
+    sheet: Sheet, values: Mapping[str, Fraction], wanted: Wanted, reached: Sequence[frozenset[str]]
 ) -> list[Placed]:
-    return places(
-        {name: value for name, value in values.items() if ballots[name] >= quorum},
+    return in_stages(
+        values,
+        reached,
         chain=wanted.chain,
         evidence=evidence_of(sheet) if wanted.chain else None,
         published_decimals=wanted.decimals if wanted.on_published else None,

@@ -10,6 +10,7 @@ SENTENCES = {
     "few_judges": "Only {judges} judges gave ballots; a model of the judges needs {least}. Take the mean.",
     "trim_few_judges": "Leaving out the {trim} highest and {trim} lowest score needs at least {least} judges; there are"
     " {judges}. Take the mean.",
+    "trim_rounds": "Some judge scored an entry in two rounds; trimming is for one round. Take the calibrated score.",
     "trim_incomplete": "{missing} ballots are missing from a complete panel. Trimming would leave out the strict judge"
     " for some entries and the lenient one for others. Take the adjusted or the calibrated score.",
     "trim_costs": "With {judges} judges trimming leaves out much of what was judged; it costs little from {suits}"

@@ -41,6 +41,7 @@ class Situation:
     least_per_entry: int
     least_per_judge: int
     components: int
+    pairs: int  # of an entry and a judge; fewer than ballots where rounds are joined
 
     @classmethod
     def of(cls, sheet: Sheet) -> "Situation":
@@ -52,17 +53,18 @@ class Situation:
             least_per_entry=int(np.min(per_entry, initial=len(sheet))),
             least_per_judge=int(np.min(per_judge, initial=len(sheet))),
             components=sheet.components,
+            pairs=len(np.unique(sheet.i * len(sheet.judges) + sheet.j)),
         )
 
     @property
     def is_complete(self) -> bool:
-        """Has every judge scored every entry that anybody scored?"""
-        return self.ballots == self.entries * self.judges
+        """Has every judge scored every entry that anybody scored, once?"""
+        return self.ballots == self.pairs == self.entries * self.judges
 
     @property
     def missing(self) -> int:
         """Ballots that a complete panel would have besides."""
-        return self.entries * self.judges - self.ballots
+        return self.entries * self.judges - self.pairs
 
 
 def why_not(method: Method, about: Situation, *, trim: int = 1) -> Said | None:
@@ -85,6 +87,8 @@ def _why_not_trim(about: Situation, trim: int) -> Said | None:
     least = 2 * trim + 3
     if about.judges < least:
         return Said("trim_few_judges", {"judges": about.judges, "least": least, "trim": trim})
+    if about.pairs != about.ballots:
+        return Said("trim_rounds")
     if not about.is_complete:
         return Said("trim_incomplete", {"missing": about.missing})
     return None

@@ -1,7 +1,7 @@
 """From scores to places: 1, 2, 2, 4, and the declared rules that part equal scores; each signs what it decides."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from itertools import groupby
@@ -81,6 +81,27 @@ def places(
         for part, decided_by in _resolved(group, list(chain), facts, SCORE):
             place, shared = len(placed) + 1, len(part) > 1
             placed += [Placed(entry, place, shared, SHARED if shared else decided_by) for entry in part]
+    return placed
+
+
+def in_stages(
+    scores: Mapping[str, Fraction],
+    reached: Sequence[frozenset[str]],
+    *,
+    chain: Sequence[TieRule] = (),
+    evidence: Evidence | None = None,
+    published_decimals: int | None = None,
+) -> list[Placed]:
+    """Places after several rounds: first those who reached the last, then the one before; `reached` from the second on.
+
+    Within a stage the joint scores decide; they never lift anybody over a shortlist that was announced.
+    """
+    left, placed = dict(scores), list[Placed]()
+    for stage in [*reversed(reached), frozenset(scores)]:
+        among = {name: left.pop(name) for name in sorted(stage) if name in left}
+        before = len(placed)
+        found = places(among, chain=chain, evidence=evidence, published_decimals=published_decimals)
+        placed += [replace(one, place=one.place + before) for one in found]
     return placed
 
 

@@ -123,6 +123,22 @@ def test_panels_that_nobody_joins_have_places_of_their_own(tmp_path: Path) -> No
     ]
 
 
+def test_a_later_round_is_analysed_with_the_first_and_its_entries_come_first(tmp_path: Path) -> None:
+    (tmp_path / "final.csv").write_text(rows(a="60 60", b="70 70"))
+
+    found = document(
+        tmp_path, rows(a="80 80", b="70 70", c="90 90"), "--later", str(tmp_path / "final.csv"), "--method", "mean"
+    )
+
+    assert [(e["entry"], e["score"], e["place"], e["ballots"]) for e in found["entries"]] == [
+        ("a", "70.00", 1, 4),
+        ("b", "70.00", 1, 4),
+        ("c", "90.00", 3, 2),
+    ]
+    both = compute(tmp_path, rows(a="1"), "--later", str(tmp_path / "final.csv"), "--within-panels")
+    assert (both.exit_code, "do not go together" in both.stderr) == (2, True)
+
+
 def test_a_bad_file_ends_with_line_reason_and_code_two(tmp_path: Path) -> None:
     result = compute(tmp_path, "entry,judge,score\na,x,ninety\n", "--json")
 

@@ -58,29 +58,51 @@ WORLDS = {
 def drawn(world: World, *, seed: int) -> tuple[Floats, Sheet]:
     """The true qualities and the ballots."""
     rng = np.random.default_rng(seed)
-    group = np.arange(world.entries) * (world.judges // world.each) // world.entries
-    quality = rng.standard_normal(world.entries)
-    if world.groups_differ:
-        quality = np.sqrt(0.5) * quality + np.sqrt(0.5) * rng.standard_normal(group.max() + 1)[group]
-    assigned = _assigned(world, group, rng)
-    base = world.top + world.severity * rng.standard_normal(world.judges)
-    slope = 6.0 * np.exp(world.scale * rng.standard_normal(world.judges))
-    noise = world.noise * np.exp(world.unsteady * rng.standard_normal(world.judges))
-    if "wild" in world.odd:
-        slope[1], noise[1] = slope[1] * 3, noise[1] * 2
-    ballots = []
-    for entry, judge in assigned:
-        if world.missing and rng.random() < world.missing:
-            continue
-        score = base[judge] + slope[judge] * quality[entry] + noise[judge] * rng.standard_normal()
-        if judge == 0:
-            score = _odd(world.odd, score, entry, world.entries, rng)
-        points = int(np.clip(round(score / world.step) * world.step, 0, 100))
-        ballots.append(Ballot(f"{entry:05d}", f"{judge:03d}", Fraction(points)))
-    return quality, Sheet.of(ballots, entries=(f"{entry:05d}" for entry in range(world.entries)))
+    jury = Jury(world, rng)
+    return jury.quality, jury.ballots(_assigned(world, jury.group, rng), rng)
 
 
-def _odd(kind: str, score: float, entry: int, entries: int, rng: np.random.Generator) -> float:
+def drawn_twice(world: World, *, seed: int, more: int, best: Callable[[Sheet], Ints]) -> tuple[Floats, Sheet, Sheet]:
+    """Qualities, a first round, and a second one by the same jury: `more` ballots for those that `best` chooses."""
+    rng = np.random.default_rng(seed)
+    jury = Jury(world, rng)
+    first = jury.ballots(_assigned(world, jury.group, rng), rng)
+    chosen = set(best(first).tolist())
+    again = [pair for pair in _assigned(replace(world, each=more), jury.group, rng) if pair[0] in chosen]
+    return jury.quality, first, jury.ballots(again, rng)
+
+
+class Jury:
+    """The truth of a world: qualities of its works and habits of its judges."""
+
+    def __init__(self, world: World, rng: np.random.Generator) -> None:
+        self.world = world
+        self.group = np.arange(world.entries) * (world.judges // world.each) // world.entries
+        self.quality = rng.standard_normal(world.entries)
+        if world.groups_differ:
+            groups = rng.standard_normal(self.group.max() + 1)
+            self.quality = np.sqrt(0.5) * self.quality + np.sqrt(0.5) * groups[self.group]
+        self.base = world.top + world.severity * rng.standard_normal(world.judges)
+        self.slope = 6.0 * np.exp(world.scale * rng.standard_normal(world.judges))
+        self.noise = world.noise * np.exp(world.unsteady * rng.standard_normal(world.judges))
+        if "wild" in world.odd:
+            self.slope[1], self.noise[1] = self.slope[1] * 3, self.noise[1] * 2
+
+    def ballots(self, assigned: list[tuple[int, int]], rng: np.random.Generator) -> Sheet:
+        world, found = self.world, []
+        for entry, judge in assigned:
+            if world.missing and rng.random() < world.missing:
+                continue
+            score = self.base[judge] + self.slope[judge] * self.quality[entry]
+            score += self.noise[judge] * rng.standard_normal()
+            if judge == 0:
+                score = _odd(world.odd, score, entry, rng)
+            points = int(np.clip(round(score / world.step) * world.step, 0, 100))
+            found.append(Ballot(f"{entry:05d}", f"{judge:03d}", Fraction(points)))
+        return Sheet.of(found, entries=(f"{entry:05d}" for entry in range(world.entries)))
+
+
+def _odd(kind: str, score: float, entry: int, rng: np.random.Generator) -> float:
     if "random" in kind:
         return float(rng.uniform(40, 100))
     if kind == "strategic":  # pushes a tenth up to the top and presses the rest to the bottom half
