@@ -47,8 +47,10 @@ def storyboard(sheet: Sheet, *, name: str) -> list[str]:
     """The sheet, from our own MP4. Only key pictures are decoded: there is one at least every two seconds in all but
     the few films that were short of nothing and copied."""
     given = ffmpeg.input(INPUT, skip_frame="nokey", **guard(OURS))
-    pictures = given["v:0"].filter("fps", fps=f"1000/{sheet.every_ms}", start_time=0, round="near")
-    pictures = pictures.filter("scale", sheet.width, sheet.height)
+    pictures = given["v:0"].filter("scale", sheet.width, sheet.height)
+    # The last picture lasts as long as the others and the sheet is filled, however the key pictures fall.
+    pictures = pictures.filter("tpad", stop_mode="clone", stop_duration=f"{2 * sheet.every_ms / 1000:.3f}")
+    pictures = pictures.filter("fps", fps=f"1000/{sheet.every_ms}", start_time=0, round="near")
     pictures = pictures.filter("tpad", stop_mode="clone", stop=sheet.count).filter("trim", end_frame=sheet.count)
     pictures = pictures.filter("tile", f"{sheet.columns}x{sheet.rows}")
     options = {"frames:v": 1, "map_metadata": -1, "fflags": "+bitexact", "q:v": 5, "f": "image2", "update": 1}

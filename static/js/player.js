@@ -1,5 +1,8 @@
 // Our controls on the browser's own <video>. Without this script the browser's controls are there (templates/components/player.html).
-// HLS: by the browser where it can; else by hls.js, fetched when somebody presses play; else, or when it breaks, the MP4.
+// HLS: by the browser where it is Apple's or has nothing else; else by hls.js, fetched when somebody presses play; else, or when it breaks, the MP4.
+
+import { Quality } from "./player-quality.js";
+import { Storyboard } from "./player-storyboard.js";
 
 const SPEEDS = [1, 1.25, 1.5, 2, 0.75];
 const STEP_S = 5;
@@ -37,8 +40,11 @@ class Player {
 
   // — where the film comes from —
 
+  // Chromium plays HLS by itself of late, but stops where sizes are cut at different moments (seen in 156), as the
+  // film's own packets are; and it lets nobody choose.
   get nativeHls() {
-    return this.video.canPlayType(HLS_TYPE) !== "";
+    if (this.video.canPlayType(HLS_TYPE) === "") return false;
+    return this.native || !window.MediaSource || /Apple/.test(navigator.vendor);
   }
 
   prepareSource() {
@@ -60,6 +66,8 @@ class Player {
       const saveData = navigator.connection?.saveData === true;
       this.hls = new Hls({ enableWorker: false, capLevelToPlayerSize: true, startLevel: saveData ? 0 : -1, maxBufferLength: saveData ? 10 : 30 });
       this.hls.on(Hls.Events.ERROR, (_name, data) => this.onHlsError(Hls, data));
+      const button = this.box.querySelector("[data-quality]");
+      if (button && !this.native) this.quality = new Quality({ hls: this.hls, button, words: this.words });
       this.hls.loadSource(this.words.hls);
       this.hls.attachMedia(this.video);
     } catch {
@@ -84,6 +92,7 @@ class Player {
     const wasPlaying = this.wanted;
     this.hls?.destroy();
     this.hls = null;
+    if (this.quality) this.quality.button.hidden = true;
     if (!this.mp4 || this.onMp4) { this.fail(); return; }
     this.onMp4 = true;
     this.video.querySelectorAll("source").forEach((source) => source.remove());
@@ -117,7 +126,8 @@ class Player {
     this.error.hidden = true;
     this.onMp4 = false;
     if (this.native) this.video.controls = true; else this.ui.hidden = false;
-    this.useMp4();
+    // A film that is still being made has no file yet, only its stream.
+    if (this.mp4) this.useMp4(); else if (this.nativeHls) this.video.load(); else this.lazyHls = true;
     this.play();
     this.box.querySelector("[data-do=play]")?.focus();
   }
@@ -144,6 +154,10 @@ class Player {
     for (const name of ["pointermove", "pointerdown", "focusin", "keydown"]) this.box.addEventListener(name, () => this.wake());
     document.addEventListener("fullscreenchange", () => this.showFull());
     this.watchCaptions();
+    if (this.words.storyboard) {
+      const view = this.box.querySelector(".player__prev");
+      new Storyboard({ address: this.words.storyboard, scrub: this.scrub, view, clock, lengthS: () => this.scrub.max / 1000 });
+    }
     this.show("start");
   }
 

@@ -14,12 +14,13 @@ from contest.jobs.models import Job
 from contest.media.facts import Facts
 from contest.media.outputs import RenderFailed, Trouble
 from contest.storage import storage
-from contest.uploads import originals, parts, registry, tasks
+from contest.uploads import originals, registry, tasks
 from contest.uploads.models import Asset, Rendition, Upload
 from contest.uploads.queries import check_job
 from contest.uploads.rules import sign_purpose
 from tests.factories import a_person, save
 from tests.uploads.factories import MIB, Tus
+from tests.uploads.part_files import part_file
 from tests.uploads.working import make_film, make_photo, work
 
 
@@ -63,11 +64,11 @@ def test_a_film_is_kept_checked_and_made_ready_to_show(tus: Tus, app: Flask, fil
     facts = Facts.from_json(asset.facts or {})
     sha256 = hashlib.sha256(film).hexdigest()
     year = asset.upload.created_at.year
-    assert kinds == ["uploads.check", "uploads.render"], job_rows()
+    assert kinds == ["uploads.check", "uploads.first", "uploads.render", "uploads.storyboard"], job_rows()
     assert (asset.state, asset.sha256, asset.upload.sha256) == ("checked", sha256, sha256)
     assert asset.original_key == asset.upload.storage_key == f"o/{year}/{upload_id}"
     assert stored(asset.original_key) == film
-    assert not parts.path_of(app.config["SETTINGS"], upload_id).exists()
+    assert not part_file(app, upload_id).exists()
     assert (facts.width, facts.height, facts.has_sound) == (640, 360, True)
     assert abs(facts.length_ms - 2000) < 100
     poster, shown = asset.rendition("poster"), asset.rendition("film")
@@ -209,7 +210,7 @@ def test_the_move_into_the_storage_may_be_interrupted_before_it_is_written_down(
 
 def test_bytes_that_are_gone_are_a_failed_job_with_a_reason_and_not_a_bad_file(tus: Tus, app: Flask) -> None:
     upload_id = send(tus, b"123")
-    parts.path_of(app.config["SETTINGS"], upload_id).unlink()
+    part_file(app, upload_id).unlink()
 
     for _ in range(5):
         tasks_again(app)
