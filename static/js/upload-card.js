@@ -62,6 +62,7 @@ export class Card {
   }
 
   show(state) {
+    this.part("up").dataset.now = state;
     this.part("state").replaceChildren(this.word(state));
     this.part("bar").className = BARS[state] ? `bar bar--${BARS[state]}` : "bar";
     const wanted = BUTTONS[state] ?? [];
