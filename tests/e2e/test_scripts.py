@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 from tests.chromium import DESKTOP, PHONE
 from tests.web.sample import sample_app
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.one_database]
 
 FILM = "/film?mp4=/media/film.mp4&hls=/media/film.m3u8&vtt=film.vtt&lang=en"
 WITHOUT_HLS = """

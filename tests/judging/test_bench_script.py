@@ -17,7 +17,7 @@ from contest.judging.models import Assignment, Round
 from tests.chromium import DESKTOP, PHONE
 from tests.judging.factories import a_round, assignments_of, judges_of, marks_for
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.one_database]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.uploads.factories import MIB
 from tests.uploads.live import Sender, Server, served
 from tests.uploads.working import make_film
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.one_database]
 
 
 @pytest.fixture(scope="module")

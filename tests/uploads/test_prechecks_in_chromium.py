@@ -18,7 +18,7 @@ from tests.media.conftest import best, clips
 from tests.uploads.live import Server, served
 
 __all__ = ["best", "clips"]
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.one_database]
 
 FILMS = [
     *(
