@@ -359,7 +359,7 @@ def test_a_gateway_that_lets_no_patch_through_is_sent_posts(page: Page, person: 
 def test_giving_up_says_what_is_lost_and_removes_it_on_the_server_too(
     page: Page, person: Person, tmp_path: Path
 ) -> None:
-    slow_line(page, kib_per_s=9000)
+    slow_line(page, kib_per_s=3000)
     page.set_input_files("#upload-file", a_file(tmp_path, 20 * MIB))
     wait_for_percent(page, 45)
 
