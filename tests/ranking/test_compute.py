@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +162,30 @@ def test_the_order_of_the_lines_changes_no_byte(tmp_path: Path) -> None:
     }
 
     assert len(answers) == 1
+
+
+def test_an_older_processor_gives_the_same_bytes(tmp_path: Path) -> None:
+    _quality, sheet = drawn(F, seed=3)
+    file = tmp_path / "ballots.csv"
+    file.write_text(
+        "\n".join(["entry,judge,score", *(f"{one.entry},{one.judge},{one.score}" for one in sheet.ballots())])
+    )
+    words = ["-W", "ignore", "-c", "from contest.ranking.cli import group; group()", "compute", str(file)]
+    older = {"OPENBLAS_CORETYPE": "Nehalem", "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4"}
+
+    answers = {
+        subprocess.run(
+            [sys.executable, *words, "--method", "calibrated", "--decimals", "6", "--json"],
+            env={**os.environ, **more},
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            check=True,
+        ).stdout
+        for more in ({}, older)
+    }
+
+    assert len(answers) == 1
+    assert b'"place": 200' in answers.pop()
 
 
 def test_people_get_a_table_and_what_they_should_know(tmp_path: Path) -> None:
