@@ -10,9 +10,15 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from flask_babel import force_locale
 
+from contest.clock import now
+from contest.db import transaction
 from contest.entries.actions.file_check import check_file, files_below
+from contest.entries.actions.resembling import VERSION, forget_troubles
+from contest.entries.queries import handed_in, how_many, troubled, without_fingerprint
 from contest.entries.rules.limits import PRESETS
+from contest.jobs.actions import enqueue
 from contest.media import process
+from contest.media.capabilities import can_know_sounds
 from contest.media.sandbox import detect
 
 SIGNS = {"accept": "✓", "advise": "!", "reject": "✗", "unreadable": "✗"}
@@ -41,6 +47,25 @@ def check(paths: tuple[Path, ...], rules: str | None, as_json: bool, language: s
             refused = refused or record["verdict"] in ("reject", "unreadable")
             click.echo(json.dumps(record, ensure_ascii=False) if as_json else _in_words(record))
     sys.exit(1 if refused else 0)
+
+
+@media.command("fingerprints")
+@click.option("--start", is_flag=True, help="Let the worker begin now, and not at its next turn.")
+@click.option("--again", is_flag=True, help="Try those anew of which none could be made.")
+def fingerprints(start: bool, again: bool) -> None:
+    """Say how many works lack the fingerprints by which copies are found; the worker makes them by itself."""
+    with transaction():
+        if again:
+            click.echo(f"{forget_troubles()} are tried again")
+        if start or again:
+            enqueue("entries.fingerprints", {}, key="periodic:entries.fingerprints", at=now())
+    lacking = without_fingerprint(version=VERSION, can_know_sounds=can_know_sounds())
+    total, missing = how_many(handed_in()), how_many(lacking)
+    click.echo(
+        f"{total - missing} of {total} files have fingerprints, {missing} are lacking, {troubled()} cannot be made"
+    )
+    if not can_know_sounds():
+        click.echo("This ffmpeg lacks chromaprint: sounds are not compared.")
 
 
 def _in_words(record: dict[str, Any]) -> str:

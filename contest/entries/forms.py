@@ -224,3 +224,18 @@ class ReceiptForm(Form):
         filters=[one_line],
         description=_l("To compare your own copy with what was handed in"),
     )
+
+
+class ResemblanceForm(Form):
+    """What somebody found who looked at two works that are alike."""
+
+    verdict = RadioField(
+        _l("Your decision"),
+        [InputRequired(_l("Choose one of the two"))],
+        choices=[SelectChoice("not-a-copy", _l("Not a copy")), SelectChoice("copy", _l("A copy"))],
+    )
+    note = TextAreaField(
+        _l("Note"),
+        [Optional(), Length(max=REASON_MAX, message=_l("At most %(max)d characters"))],
+        description=_l("For the office and the auditor, kept in the record; optional"),
+    )

@@ -1,20 +1,20 @@
 """Which entries are whose, and which wait for whom. Whoever asks is part of the question."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from contest.accounts.models import Person
 from contest.db import db
 from contest.editions.models import Category, Edition
 from contest.editions.queries import phase_at
-from contest.entries.models import Entry, EntryFile, Receipt
+from contest.entries.models import Entry, EntryFile, Fingerprint, Receipt, Resemblance
 from contest.jobs.models import Job
-from contest.media.likeness import alike_films, alike_photos
-from contest.uploads.models import Asset
+from contest.uploads.models import Asset, Rendition
 
 
 def entry_of(person: Person, entry_id: int) -> Entry | None:
@@ -117,82 +117,129 @@ def entries_with_the_same_file(entry: Entry) -> Sequence[Entry]:
     return db.session.scalars(others.options(*shown).order_by(Entry.id)).all()
 
 
-MOST_COMPARED = 20_000  # files, the newest: an office never waits longer for a hint than for the page itself
-MOST_ALIKE = 10
-
-
 @dataclass(frozen=True, kw_only=True)
-class Lookalike:
-    """Another entry whose pictures are nearly this one's: `alike` of `of`; and where to see it best."""
+class Pair:
+    """Two files of two entries that look or sound alike, as the office of the first sees them."""
 
-    entry: Entry
+    row: Resemblance
     mine: EntryFile
     theirs: EntryFile
-    alike: int
-    of: int
+
+    @property
+    def mine_at_ms(self) -> int:
+        return self.row.later_at_ms if self.mine.asset_id == self.row.later_id else self.row.at_ms
+
+    @property
+    def theirs_at_ms(self) -> int:
+        return self.row.at_ms if self.mine.asset_id == self.row.later_id else self.row.later_at_ms
 
 
-def entries_that_look_alike(entry: Entry) -> list[Lookalike]:
-    """Other entries of this and earlier editions, the likest first. A hint for a person who looks, and no more.
+def pairs_of(entry: Entry) -> list[Pair]:
+    """What is like its files, in this edition or an earlier one, the likest first. A hint for a person who looks.
 
     The very same bytes are `entries_with_the_same_file`.
     """
-    mine = [file for file in entry.current_files if (file.asset.facts or {}).get("likeness")]
-    if not mine:
-        return []
-    found = _alike(mine, _others(entry, mine))
-    likest = sorted(found.items(), key=lambda pair: (-pair[1][2] / pair[1][3], pair[0]))[:MOST_ALIKE]
-    files = {file.id: file for file in db.session.scalars(_with_pictures(theirs for _id, (_m, theirs, *_n) in likest))}
-    return [
-        Lookalike(entry=files[theirs].entry, mine=my_file, theirs=files[theirs], alike=alike, of=of)
-        for _id, (my_file, theirs, alike, of) in likest
-        if theirs in files
-    ]
+    return _pairs(lambda mine, _theirs: mine.id == entry.id, edition_id=entry.edition_id)
 
 
-def _others(entry: Entry, mine: Sequence[EntryFile]) -> Sequence[sa.Row[int, int, list[str]]]:
-    """Id, entry and fingerprints of the files of the same kind that count in other entries."""
-    prints = Asset.facts["likeness"]
-    found = sa.select(EntryFile.id, EntryFile.entry_id, prints).join(EntryFile.asset).join(EntryFile.entry)
-    found = found.where(
-        EntryFile.state == "current",
-        EntryFile.entry_id != entry.id,
-        Entry.number.is_not(None),
-        Asset.kind == entry.category.kind,
-        Asset.state == "checked",
-        Asset.sha256.not_in([file.asset.sha256 for file in mine]),
+def pairs_in(edition: Edition) -> list[Pair]:
+    """All of an edition: those that nobody has looked at first. What lies within it is listed once."""
+
+    def seen_from(mine: Any, theirs: Any) -> sa.ColumnElement[bool]:
+        return sa.or_(theirs.edition_id != edition.id, mine.id > theirs.id)
+
+    return _pairs(seen_from, edition_id=edition.id)
+
+
+def pair_in(edition: Edition, resemblance_id: int) -> Pair | None:
+    """One of them; None when it is no concern of this edition."""
+    return next((pair for pair in pairs_in(edition) if pair.row.id == resemblance_id), None)
+
+
+def open_pairs(edition: Edition) -> int:
+    """How many wait for somebody to look at them."""
+    return sum(not pair.row.verdict for pair in pairs_in(edition))
+
+
+def _pairs(only: Callable[[Any, Any], sa.ColumnElement[bool]], *, edition_id: int) -> list[Pair]:
+    mine, theirs = aliased(EntryFile), aliased(EntryFile)
+    my_entry, their_entry = aliased(Entry), aliased(Entry)
+    my_asset, their_asset = aliased(Asset), aliased(Asset)
+    either_way = sa.or_(
+        sa.and_(mine.asset_id == Resemblance.asset_id, theirs.asset_id == Resemblance.later_id),
+        sa.and_(mine.asset_id == Resemblance.later_id, theirs.asset_id == Resemblance.asset_id),
     )
-    return db.session.execute(found.order_by(EntryFile.id.desc()).limit(MOST_COMPARED)).all()
+    found = (
+        sa.select(Resemblance, mine, theirs)
+        .join(mine, mine.asset_id.in_((Resemblance.asset_id, Resemblance.later_id)))
+        .join(theirs, either_way)
+        .join(my_entry, my_entry.id == mine.entry_id)
+        .join(their_entry, their_entry.id == theirs.entry_id)
+        .join(my_asset, my_asset.id == mine.asset_id)
+        .join(their_asset, their_asset.id == theirs.asset_id)
+        .where(
+            my_entry.edition_id == edition_id,
+            only(my_entry, their_entry),
+            mine.state == "current",
+            theirs.state == "current",
+            my_entry.id != their_entry.id,
+            my_entry.number.is_not(None),
+            their_entry.number.is_not(None),
+            my_asset.sha256 != their_asset.sha256,
+        )
+    )
+    likest = (Resemblance.verdict != "", -1.0 * Resemblance.alike / Resemblance.of, Resemblance.id)
+    shown = [*_with_pictures(mine), *_with_pictures(theirs), joinedload(Resemblance.decided_by)]
+    rows = db.session.execute(found.order_by(*likest).options(*shown)).unique().all()
+    return [Pair(row=row, mine=one, theirs=other) for row, one, other in rows]
 
 
-def _alike(
-    mine: Sequence[EntryFile], others: Sequence[sa.Row[int, int, list[str]]]
-) -> Mapping[int, tuple[EntryFile, int, int, int]]:
-    """By other entry: which of my files is like which of its own, and how many pictures of how many are."""
-    prints = [likeness or [] for _id, _entry_id, likeness in others]
-    found: dict[int, tuple[EntryFile, int, int, int]] = {}
-    for file in mine:
-        likeness = (file.asset.facts or {})["likeness"]
-        if file.asset.kind == "video":
-            counts = alike_films(likeness, prints)
-        else:
-            counts = [(1, len(mine)) if is_alike else None for is_alike in alike_photos(likeness, prints)]
-        hits = {other.entry_id: (other.id, hit) for other, hit in zip(others, counts, strict=True) if hit}
-        for entry_id, (theirs, (alike, of)) in hits.items():
-            first, at, before, of_before = found.get(entry_id, (file, theirs, 0, 1))
-            if file.asset.kind == "photo":  # one of a series after the other
-                found[entry_id] = (first, at, before + alike, of)
-            elif alike / of > before / of_before:
-                found[entry_id] = (file, theirs, alike, of)
-    return found
-
-
-def _with_pictures(ids: Iterable[int]) -> sa.Select[EntryFile]:
-    """Those files, with what is shown of them and their entries."""
-    entry = joinedload(EntryFile.entry)
+def _with_pictures(file: Any) -> list[sa.orm.interfaces.ORMOption]:
+    """What is shown of a file and its entry."""
+    entry = joinedload(file.entry)
     shown = (entry.joinedload(Entry.edition), entry.joinedload(Entry.category), entry.joinedload(Entry.entrant))
-    pictures = joinedload(EntryFile.asset).selectinload(Asset.renditions)
-    return sa.select(EntryFile).where(EntryFile.id.in_(list(ids))).options(*shown, pictures)
+    return [*shown, joinedload(file.asset).selectinload(Asset.renditions)]
+
+
+def handed_in() -> sa.Select[Asset]:
+    """The files that count in entries which were handed in, once there is something to show of them."""
+    film = sa.and_(Rendition.asset_id == Asset.id, Rendition.profile == "film", Rendition.state == "ready")
+    counts = sa.and_(EntryFile.asset_id == Asset.id, EntryFile.state == "current")
+    places = sa.exists().where(counts, Entry.id == EntryFile.entry_id, Entry.number.is_not(None))
+    ready = sa.or_(Asset.kind == "photo", sa.exists().where(film))
+    return sa.select(Asset).where(Asset.state == "checked", places, ready)
+
+
+def without_fingerprint(*, version: int, can_know_sounds: bool) -> sa.Select[Asset]:
+    """Those that have none, or one of an earlier make; the newest first."""
+    made = [Fingerprint.asset_id == Asset.id, Fingerprint.version >= version]
+    if can_know_sounds:
+        made.append(Fingerprint.sound.is_not(None))
+    return handed_in().where(~sa.exists().where(*made)).order_by(Asset.id.desc())
+
+
+def how_many(found: sa.Select[Any]) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(found.order_by(None).subquery())) or 0
+
+
+def troubled() -> int:
+    """Of how many files no fingerprint could be made."""
+    return db.session.scalar(sa.select(sa.func.count()).where(Fingerprint.trouble != "")) or 0
+
+
+def fingerprints_to_compare(asset: Asset, *, after: int, most: int) -> sa.Select[int, bytes, bytes | None]:
+    """Those of the other files of that kind, in parts that fit into memory."""
+    prints = sa.select(Fingerprint.asset_id, Fingerprint.pictures, Fingerprint.sound).join(
+        Asset, Asset.id == Fingerprint.asset_id
+    )
+    others = prints.where(Asset.kind == asset.kind, Asset.id != asset.id, Asset.sha256 != asset.sha256)
+    return others.where(Asset.id > after).order_by(Asset.id).limit(most)
+
+
+def other_work_waits() -> bool:
+    """Whether a check or an encode waits or runs."""
+    busy = sa.exists().where(Job.lane != "housekeeping", Job.state.in_(("waiting", "running")))
+    return bool(db.session.scalar(sa.select(busy)))
 
 
 def failed_checks(*, entry: Entry | None = None, edition: Edition | None = None) -> sa.Select[Job]:

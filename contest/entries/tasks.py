@@ -1,24 +1,35 @@
 """What an entry does when its file has arrived, and when it has been checked."""
 
 import re
+import time
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+import structlog
 from flask_babel import gettext as _
 
 from contest.accounts.registry import takes_part
 from contest.clock import now
 from contest.config import MIB
-from contest.db import db, lock
+from contest.db import db, lock, transaction
 from contest.editions.rules import corrections_close_at
 from contest.entries.actions import place_file, write_report
+from contest.entries.actions.resembling import VERSION, note_fingerprint, note_resemblances, what_is_like
 from contest.entries.models import SHOWCASE, Entry
-from contest.entries.queries import files_with
+from contest.entries.queries import files_with, other_work_waits, without_fingerprint
 from contest.errors import Refused
-from contest.uploads import registry
+from contest.jobs.registry import RunningJob, TryAgain, periodic
+from contest.media.capabilities import can_know_sounds
+from contest.media.encode import FALLBACK
+from contest.media.fingerprints import NoFingerprint, Prints, of_rendition
+from contest.media.likeness import pack
+from contest.uploads import registry, workshop
 from contest.uploads.models import Asset, Upload
 
 PREFIX = "entry-file"
+ENOUGH_S = 90.0  # of one go; the next one goes on
+
+log = structlog.get_logger(__name__)
 
 
 def received(upload: Upload, asset: Asset) -> None:
@@ -65,6 +76,52 @@ def account_of(purpose: str, hold: bool) -> registry.Account | None:
 def _entry_named(purpose: str) -> Entry | None:
     named = re.fullmatch(rf"{PREFIX}:(\d+):.*", purpose)
     return db.session.get(Entry, int(named[1])) if named else None
+
+
+@periodic("entries.fingerprints", every_s=120)
+def fingerprints(job: RunningJob) -> None:
+    """Make those that are lacking, of new works and of old ones, and look what is like them.
+
+    One after the other, and only while no check and no encode waits or runs. Stopped anywhere, it goes on from there.
+    """
+    until = time.monotonic() + ENOUGH_S
+    lacking = without_fingerprint(version=VERSION, can_know_sounds=can_know_sounds()).limit(1)
+    while time.monotonic() < until and not other_work_waits():
+        job.check_cancelled()
+        asset = db.session.scalar(lacking)
+        if asset is None:
+            return
+        _take_fingerprint(asset, job)
+
+
+def _take_fingerprint(asset: Asset, job: RunningJob) -> None:
+    prints, trouble = Prints(pictures=b"", sound=b""), ""
+    try:
+        prints = _prints_of(asset, job)
+    except NoFingerprint as error:
+        trouble = str(error)
+        log.warning("entries.no_fingerprint", asset=asset.id, reason=trouble)
+    job.check_cancelled()
+    found = [] if trouble else what_is_like(asset, prints)
+    db.session.rollback()
+    with transaction():
+        job.hold()
+        note_fingerprint(asset, prints, at=now(), trouble=trouble)
+        note_resemblances(asset, found, at=now())
+
+
+def _prints_of(asset: Asset, job: RunningJob) -> Prints:
+    facts = asset.facts or {}
+    if asset.kind == "photo":
+        return Prints(pictures=pack(facts.get("likeness") or ()), sound=b"")
+    film = asset.rendition("film")
+    key = f"{film.prefix}{FALLBACK}" if film else ""
+    has_sound = facts.get("audio_stream") is not None
+    try:
+        with workshop.bench(asset, job, key=key) as bench:
+            return of_rendition(bench.path, has_sound=has_sound, box=bench.box)
+    except TryAgain as error:  # it would stand before all the others for ever
+        raise NoFingerprint(error.sentence) from error
 
 
 @takes_part

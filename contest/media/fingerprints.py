@@ -60,7 +60,7 @@ def of_rendition(path: Path, *, has_sound: bool, box: Sandbox) -> Prints:
 def _command(*, with_sound: bool) -> list[str]:
     keys: dict[str, Any] = {"skip_frame": "nokey", "skip_loop_filter": "all"}
     pictures = ffmpeg.input(commands.INPUT, an=None, **keys, **commands.guard(OURS, threads=1))["v:0"]
-    pictures = pictures.filter("fps", fps=f"1/{GROUP_S}", start_time=0, round="near")
+    pictures = pictures.filter("fps", fps=f"1/{GROUP_S}", start_time=0, round="near", eof_action="pass")
     pictures = pictures.filter("scale", SIDE, SIDE, flags="area").filter("format", "gray")
     outputs = [ffmpeg.output(pictures, _PICTURES, f="rawvideo", **{"frames:v": MOST})]
     if with_sound:

@@ -59,27 +59,29 @@ def fingerprint(grey: "Grey") -> str:
     return np.packbits(waves > 0).tobytes().hex()
 
 
-def alike_photos(mine: Sequence[str], others: Sequence[Sequence[str]]) -> list[bool]:
+def alike_photos(mine: bytes, others: Sequence[bytes]) -> list[bool]:
     """Of each of the others, whether it is the same photo, be it trimmed a little, or else mirrored or turned."""
     if not mine or not others:
         return [False] * len(others)
-    turned = _bits([*mine, *_turned(mine[0])])
-    seen, _theirs = _agreeing(turned, others, near=NEAR_PHOTO)
+    turned = _bits(mine + pack(_turned(mine[:8].hex())))
+    seen, _theirs = _agreeing(turned, [_bits(other) for other in others], near=NEAR_PHOTO)
     return [count > 0 for count in seen]
 
 
-def alike_films(mine: Sequence[str], others: Sequence[Sequence[str]]) -> list[tuple[int, int] | None]:
+def alike_films(mine: bytes, others: Sequence[bytes]) -> list[tuple[int, int] | None]:
     """Of each of the others, how many pictures of how many agree, counted in whichever film is more of the other's.
 
-    None where they are too few. A copy has its key pictures elsewhere, so that half of them or less may be the same.
+    None where they are too few. A copy that was trimmed is looked at in other moments, so that half of them or less
+    may be the same.
     """
-    if len(mine) < FEWEST_PICTURES or not others:
+    ours = _bits(mine)
+    if len(ours) < FEWEST_PICTURES or not others:
         return [None] * len(others)
-    seen, theirs = _agreeing(_bits(mine), others, near=NEAR_PICTURE)
     found: list[tuple[int, int] | None] = []
-    for ours, of_theirs, other in zip(seen, theirs, others, strict=True):
-        count, of = max((ours, len(mine)), (of_theirs, len(other)), key=lambda pair: pair[0] / max(1, pair[1]))
-        enough = min(ours, of_theirs) >= FEWEST_PICTURES and count >= LEAST_SHARE * of
+    theirs = [_bits(other) for other in others]
+    for seen, of_theirs, other in zip(*_agreeing(ours, theirs, near=NEAR_PICTURE), theirs, strict=True):
+        count, of = max((seen, len(ours)), (of_theirs, len(other)), key=lambda pair: pair[0] / max(1, pair[1]))
+        enough = min(seen, of_theirs) >= FEWEST_PICTURES and count >= LEAST_SHARE * of
         found.append((count, of) if enough else None)
     return found
 
@@ -87,10 +89,6 @@ def alike_films(mine: Sequence[str], others: Sequence[Sequence[str]]) -> list[tu
 def pack(prints: Sequence[str]) -> bytes:
     """In eight bytes each; one of which nothing is to be seen is all zero, so that places stay moments."""
     return bytes.fromhex("".join(one or "0" * 16 for one in prints))
-
-
-def unpack(packed: bytes) -> tuple[str, ...]:
-    return tuple(packed[at : at + 8].hex() for at in range(0, len(packed), 8))
 
 
 def first_alike(mine: bytes, theirs: bytes) -> tuple[int, int]:
@@ -107,7 +105,7 @@ def first_alike(mine: bytes, theirs: bytes) -> tuple[int, int]:
     return int(here[at]), int(there[at])
 
 
-def _agreeing(mine: "Bits", others: Sequence[Sequence[str]], *, near: int) -> tuple[list[int], list[int]]:
+def _agreeing(mine: "Bits", others: Sequence["Bits"], *, near: int) -> tuple[list[int], list[int]]:
     """Of each of the others: how many of mine are near to one of its own, and how many of those to one of mine."""
     import numpy as np
 
@@ -116,7 +114,7 @@ def _agreeing(mine: "Bits", others: Sequence[Sequence[str]], *, near: int) -> tu
     full = lengths > 0
     if full.any():
         begins = np.cumsum(lengths[full]) - lengths[full]
-        bits = _bits([one for other in others for one in other])
+        bits = np.concatenate(others)
         are_near = np.bitwise_count(mine[:, None] ^ bits[None, :]) <= near
         seen[full] = np.logical_or.reduceat(are_near, begins, axis=1).sum(axis=0)
         theirs[full] = np.add.reduceat(are_near.any(axis=0), begins, dtype=int)
@@ -141,10 +139,12 @@ def _turned(upright: str) -> list[str]:
     return [np.packbits(way).tobytes().hex() for way in turned[1:]]
 
 
-def _bits(prints: Sequence[str]) -> "Bits":
+def _bits(packed: bytes) -> "Bits":
+    """Without those of which nothing is to be seen."""
     import numpy as np
 
-    return np.frombuffer(bytes.fromhex("".join(prints)), dtype=np.uint64)
+    bits = np.frombuffer(packed, dtype=np.uint64)
+    return bits[bits > 0]
 
 
 def _waves(pixels: int) -> "Grey":

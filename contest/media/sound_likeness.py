@@ -64,7 +64,7 @@ def _candidates(ours: "Marks", theirs: Sequence["Marks"]) -> Iterator[tuple[int,
     """Films, and how much later than in mine the shared marks are in them; the likeliest distances of each."""
     import numpy as np
 
-    values, first, counts = np.unique(ours, return_index=True, return_counts=True)
+    values, counts = np.unique(ours, return_counts=True)
     telling = counts <= MOST_REPEATED
     values, counts = values[telling], counts[telling]
     if not len(values) or not theirs or not any(map(len, theirs)):

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance
 
-from contest.media.likeness import alike_films, alike_photos, of_film, of_photo
+from contest.media.fingerprints import NoFingerprint, of_rendition
+from contest.media.likeness import alike_films, alike_photos, of_film, of_photo, pack
 from contest.media.probe import examine
 from contest.media.sandbox import Sandbox
 from tests.media.clips import H264, ffmpeg
@@ -50,9 +51,9 @@ COPIES: dict[str, Callable[[Picture], Picture]] = {
 }
 
 
-def likeness(image: Picture, path: Path, box: Sandbox, quality: int = 90) -> tuple[str, ...]:
+def likeness(image: Picture, path: Path, box: Sandbox, quality: int = 90) -> bytes:
     image.save(path, "JPEG", quality=quality)
-    return examine(path, kind="photo", box=box).likeness
+    return pack(examine(path, kind="photo", box=box).likeness)
 
 
 @pytest.mark.parametrize("way", COPIES)
@@ -66,7 +67,7 @@ def test_the_same_photo_is_known_again(way: str, best: Sandbox, tmp_path: Path) 
 
 
 def test_other_photos_of_the_same_kind_are_not_taken_for_it() -> None:
-    prints = [of_photo(np.asarray(landscape(seed, 400, 300).convert("L"))) for seed in range(40)]
+    prints = [pack(of_photo(np.asarray(landscape(seed, 400, 300).convert("L")))) for seed in range(40)]
 
     found = [alike_photos(one, prints) for one in prints]
 
@@ -83,22 +84,28 @@ def test_what_is_flat_has_no_likeness() -> None:
 
 
 def test_nothing_is_like_nothing() -> None:
-    some = of_photo(np.asarray(landscape(1, 400, 300).convert("L")))
+    some = pack(of_photo(np.asarray(landscape(1, 400, 300).convert("L"))))
 
-    assert (alike_photos((), [(), some]), alike_photos(some, [(), some, ()])) == ([False, False], [False, True, False])
+    assert (alike_photos(b"", [b"", some]), alike_photos(some, [b"", some, b""])) == (
+        [False, False],
+        [False, True, False],
+    )
     assert alike_films(some, []) == []
 
 
 def test_a_few_pictures_are_not_enough_for_a_film() -> None:
     pictures = [np.asarray(landscape(seed, 320, 180).convert("L")) for seed in range(20)]
-    film, titles = of_film(pictures[:12]), of_film([*pictures[:3], *pictures[12:]])
+    film, titles = pack(of_film(pictures[:12])), pack(of_film([*pictures[:3], *pictures[12:]]))
 
-    assert alike_films(film, [titles, film[:3], film[:4], ()]) == [None, None, (4, 4), None]
+    assert alike_films(film, [titles, film[:24], film[:32], b""]) == [None, None, (4, 4), None]
+
+
+OURS = (*H264, "-force_key_frames", "expr:gte(t,n_forced*2)")  # as every film is that we have made
 
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two films, each of eight places through which the camera moves slowly; and copies of the first."""
+    """Two films, each of eight places through which the camera moves slowly; and ours of copies of the first."""
     folder = tmp_path_factory.mktemp("films")
     for name, first in (("film", 100), ("other", 200)):
         pictures = folder / name
@@ -106,24 +113,48 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number in range(8):
             landscape(first + number, 720, 400).save(pictures / f"{number}.png")
         move = "fps=12,crop=640:360:x='40+30*sin(t/2)':y='20+15*cos(t/3)'"
-        ffmpeg(*("-framerate", "1/3", "-i", pictures / "%d.png", "-vf", move), *H264, folder / f"{name}.mp4")
-    copied = (*("-i", folder / "film.mp4"), "-an")
-    ffmpeg(*copied, "-vf", "scale=320:180", "-c:v", "libx264", "-b:v", "200k", "-g", "24", folder / "small.mp4")
-    ffmpeg(*copied, "-vf", "scale=480:270,pad=480:360:0:45", *H264, "-g", "36", folder / "barred.mp4")
-    ffmpeg(*copied, "-vf", "scale=426:240,eq=brightness=0.06", "-c:v", "libvpx", "-g", "30", folder / "brighter.webm")
+        sound = ("-f", "lavfi", "-i", "anoisesrc=d=24:seed=3") if name == "film" else ()
+        ffmpeg(*("-framerate", "1/3", "-i", pictures / "%d.png", *sound, "-vf", move), *OURS, folder / f"{name}.mp4")
+    copies = {
+        "sparse": ("-vf", "scale=320:180", "-c:v", "libx264", "-b:v", "150k", "-g", "240", "-sc_threshold", "0"),
+        "barred": ("-vf", "scale=480:270,pad=480:360:0:45", *H264, "-g", "36"),
+        "brighter": ("-vf", "scale=426:240,eq=brightness=0.06", "-c:v", "libx264", "-r", "10"),
+        "trimmed": ("-ss", "5", "-c:v", "libx264"),
+    }
+    for name, options in copies.items():
+        ffmpeg("-i", folder / "film.mp4", "-an", *options, folder / f"{name}-sent.mp4")
+        ffmpeg("-i", folder / f"{name}-sent.mp4", *OURS, folder / f"{name}.mp4")
     return folder
 
 
-@pytest.mark.parametrize("copy", ["small.mp4", "barred.mp4", "brighter.webm"])
+def prints_of(name: str, films: Path, box: Sandbox) -> bytes:
+    return of_rendition(films / f"{name}.mp4", has_sound=False, box=box).pictures
+
+
+@pytest.mark.parametrize("copy", ["sparse", "barred", "brighter", "trimmed"])
 def test_a_film_coded_anew_is_known_again(copy: str, films: Path, best: Sandbox) -> None:
-    mine = examine(films / "film.mp4", kind="video", box=best).likeness
-    theirs = examine(films / copy, kind="video", box=best).likeness
+    mine, theirs = prints_of("film", films, best), prints_of(copy, films, best)
 
     assert all(alike_films(mine, [theirs]) + alike_films(theirs, [mine]))
 
 
 def test_another_film_is_not_taken_for_it(films: Path, best: Sandbox) -> None:
-    mine, theirs = (examine(films / name, kind="video", box=best).likeness for name in ("film.mp4", "other.mp4"))
+    mine, theirs = prints_of("film", films, best), prints_of("other", films, best)
 
-    assert len(mine) >= 4
+    assert len(mine) == 12 * 8
     assert (alike_films(mine, [theirs]), alike_films(theirs, [mine])) == ([None], [None])
+
+
+def test_the_sound_of_a_film_is_taken_in_the_same_go(films: Path, best: Sandbox) -> None:
+    made = of_rendition(films / "film.mp4", has_sound=True, box=best)
+
+    assert made.sound is not None
+    assert 160 < len(made.sound) / 4 < 194
+    assert of_rendition(films / "other.mp4", has_sound=False, box=best).sound == b""
+
+
+def test_of_what_is_no_film_no_fingerprint_is_made(tmp_path: Path, best: Sandbox) -> None:
+    (tmp_path / "film.mp4").write_bytes(b"#EXTM3U\n/etc/passwd\n" * 50)
+
+    with pytest.raises(NoFingerprint):
+        of_rendition(tmp_path / "film.mp4", has_sound=True, box=best)

@@ -8,6 +8,7 @@ from contest.entries.views import (
     captions,
     details,
     files,
+    likenesses,
     mine,
     office,
     places,
@@ -20,7 +21,7 @@ from contest.entries.views import (
 from contest.entries.views.blueprint import bp
 from contest.web.context import navigate
 
-PAGES = (captions, details, files, mine, office, places, posters, prechecks, rules, submission, unfinished)
+PAGES = (captions, details, files, likenesses, mine, office, places, posters, prechecks, rules, submission, unfinished)
 
 
 def register(app: Flask) -> None:

@@ -21,10 +21,11 @@ from contest.entries.forms import AI_WORDS, DecisionForm, FilterForm
 from contest.entries.models import Entry
 from contest.entries.queries import (
     counts_by_state,
-    entries_that_look_alike,
     entries_with_the_same_file,
     entry_in,
     failed_checks,
+    open_pairs,
+    pairs_of,
     submitted_since,
 )
 from contest.entries.queries import review_list as listed
@@ -86,7 +87,7 @@ def entry_page(edition: Edition, entry_id: int, form: DecisionForm, refused: str
         ai_words=AI_WORDS,
         common=COMMON_REASONS,
         copies=entries_with_the_same_file(entry),
-        lookalikes=entries_that_look_alike(entry),
+        pairs=pairs_of(entry),
         may_decide=me().has_role("organiser", edition_id=edition.id) and rules.why_not_decide(entry) is None,
         sorry=sorry,
         words=words,
@@ -165,6 +166,14 @@ def overview(edition: Edition, at: datetime) -> Panel:
                 title=_("Returned and not yet corrected"),
                 note=_("Waiting for their entrants"),
                 href=returned,
+                action=_("View"),
+            ),
+            Waiting(
+                kind="",
+                count=open_pairs(edition),
+                title=_("Works that are alike"),
+                note=_("By their pictures or their sound: look and listen"),
+                href=url_for("entries.likeness_list", edition_id=edition.id),
                 action=_("View"),
             ),
         ],
