@@ -36,12 +36,13 @@ def _by_method(
     criteria: Sequence[Criterion],
     rules: Mapping[str, Any],
 ) -> list[Line]:
-    """Rules besides `quorum`: `trim` (1), `rank_on` ("exact" or "published"), `ties` (a list of rules, none)."""
+    """Rules besides `quorum`: `trim` (1), `rank_on` ("exact" or "published"), `ties` (a list of rules, none), `reached`
+    (for each round after the first, the entries in it; then a judge may have a ballot a round for an entry)."""
     # Inside, for the web process reads records of the plain mean without NumPy.
     from contest.ranking.methods import scored
     from contest.ranking.sheet import Ballot, Sheet
     from contest.ranking.situation import Method
-    from contest.ranking.ties import TieRule, evidence_of, places
+    from contest.ranking.ties import TieRule, evidence_of, in_stages
 
     given = list(marks)
     names = sorted(set(entries))
@@ -55,8 +56,9 @@ def _by_method(
     }
     counts = {name: len(units) for name, units in zip(sheet.entries, sheet.by_entry, strict=True)}
     quorum = max(rules["quorum"], 1)
-    placed = places(
+    placed = in_stages(
         {name: values[name] for name in names if counts[name] >= quorum},
+        [frozenset(stage) for stage in rules.get("reached", [])],
         chain=[TieRule(one) for one in rules.get("ties", [])],
         evidence=evidence_of(sheet, criterion=_heaviest(given, criteria)),
         published_decimals=2 if rules.get("rank_on") == "published" else None,

@@ -69,6 +69,22 @@ def test_a_withdrawn_work_keeps_its_ballots_in_the_model_and_has_no_place() -> N
     }
 
 
+def test_a_record_of_two_rounds_puts_those_who_reached_the_second_first() -> None:
+    document = inputs(reached=[["A-003", "A-002"]])
+    again = [one for one in document["ballots"] if one["entry"] in ("A-002", "A-003")]
+    document["ballots"] = [*document["ballots"], *again]
+
+    body = complete(document, engine="safe-calibration/1")
+
+    rows = json.loads(body)["result"]
+    assert recompute(body) == body
+    assert [(row["entry"], row["place"], row["ballots"]) for row in rows[:3]] == [
+        ("A-003", 1, 14),
+        ("A-002", 2, 14),
+        ("A-009", 3, 7),
+    ]
+
+
 def test_a_method_that_would_harm_gives_no_record() -> None:
     with pytest.raises(NoOrder) as refused:
         complete(inputs(judges=4), engine="trimmed-mean/1")
