@@ -21,7 +21,7 @@ from tests.factories import an_edition
 from tests.uploads.live import Server, served
 from tests.uploads.working import make_film
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.one_database]
 
 
 @pytest.fixture(scope="module")
