@@ -163,7 +163,8 @@ def _bring_back(folder: Path, manifest: dict[str, Any]) -> Restored:
 
 
 def _load(folder: Path, manifest: dict[str, Any]) -> int:
-    listed = {match[1] for name in manifest["members"] if (match := _TABLE.match(name))}
+    named = {match[1] for name in manifest["members"] if (match := _TABLE.match(name))}
+    listed = {name for name in named if rows.is_kept(name)}  # old backups also hold other programs' tables
     count = 0
     with transaction() as session:
         connection = session.connection()

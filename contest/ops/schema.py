@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from flask import current_app
 from flask_migrate import downgrade, upgrade
 
-from contest.db import db
+from contest.db import Base, db
 from contest.web.commands import typed
 
 NEW_INSTANCE = Path("/srv/contest-new")  # an example: to be put in the place of a path of their own
@@ -70,7 +70,7 @@ def migrate_to(revision: str | None) -> None:
 
 def tables_of(connection: sa.Connection) -> set[str]:
     """The names of the service's tables that exist."""
-    return set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
+    return set(sa.inspect(connection).get_table_names()) & set(Base.metadata.tables)
 
 
 def _before(revision: str) -> set[str]:

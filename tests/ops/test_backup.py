@@ -1,5 +1,7 @@
 """A backup brings everything back, into either database; what is no whole backup of ours changes nothing."""
 
+import gzip
+import hashlib
 import io
 import json
 import stat
@@ -93,6 +95,47 @@ def test_a_database_without_tables_gets_those_of_the_backup(app: Flask, tmp_path
         assert schema.schema_state() == "ok"
         db.session.remove()
         db.engine.dispose()
+
+
+def test_tables_of_other_programs_in_the_same_database_stay_where_they_are(app: Flask, tmp_path: Path) -> None:
+    a_table_of_others("of_others")
+
+    backup = made(app, tmp_path)
+
+    with tarfile.open(backup.path) as tar:
+        assert "tables/of_others.jsonl.gz" not in tar.getnames()
+    other = another_instance(tmp_path / "other")
+    with other.app_context():
+        a_table_of_others("of_yet_others")
+        assert restore(backup.path, settings=settings(other)).files == 2
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_an_old_backup_with_tables_of_other_programs_can_be_restored(app: Flask, tmp_path: Path) -> None:
+    backup = made(app, tmp_path)
+    other = another_instance(tmp_path / "other")
+
+    def with_theirs(members: Members) -> Members:
+        member, body = members[-1]
+        theirs = gzip.compress(b'{"id":1}\n')
+        manifest = json.loads(body)
+        name = "tables/of_others.jsonl.gz"
+        about = {"bytes": len(theirs), "sha256": hashlib.sha256(theirs).hexdigest(), "rows": 1}
+        manifest["members"][name] = about
+        return [*members[:-1], (tarfile.TarInfo(name), theirs), (member, json.dumps(manifest).encode())]
+
+    old = changed(backup.path, with_theirs)
+    with other.app_context():
+        assert restore(old, settings=settings(other)).files == 2
+        db.session.remove()
+        db.engine.dispose()
+
+
+def a_table_of_others(name: str) -> None:
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE TABLE {name} (id integer PRIMARY KEY)")
+        connection.exec_driver_sql(f"INSERT INTO {name} VALUES (1)")  # noqa: S608  a name of ours
 
 
 def test_the_commands_tell_what_they_did(app: Flask, tmp_path: Path) -> None:
