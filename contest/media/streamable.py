@@ -141,8 +141,3 @@ def _by_keys(pictures: StreamScan) -> Reason | None:
                 return Reason.KEY_PICTURES
             last_key = at
     return Reason.KEY_PICTURES if pictures.end - last_key > MOST_KEY_GAP_S * 1.02 + 0.1 else None
-
-
-def kbps(facts: Facts) -> int:
-    """What the whole file takes a second."""
-    return round(8 * facts.size_bytes / max(1, facts.length_ms))
