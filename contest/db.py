@@ -162,11 +162,15 @@ def lock(row: ModelT) -> ModelT:
 
 
 def upsert(model: type[Base], values: Mapping[str, Any], *, on: Sequence[str]) -> None:
-    """Insert `values`, or update the row that already has the same `on` columns (they must be unique together)."""
+    """Insert `values`, or update the row that already has the same `on` columns (they must be unique together); when
+    there are no others, that row stays as it is."""
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     statement = insert(model).values(**values)
     changes = {name: statement.excluded[name] for name in values if name not in on}
-    db.session.execute(statement.on_conflict_do_update(index_elements=list(on), set_=changes))
+    if changes:
+        db.session.execute(statement.on_conflict_do_update(index_elements=list(on), set_=changes))
+    else:
+        db.session.execute(statement.on_conflict_do_nothing(index_elements=list(on)))
 
 
 def database_now() -> datetime:

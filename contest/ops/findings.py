@@ -98,7 +98,7 @@ def _others_may_read(path: Path) -> bool:
 
 def _disk(settings: Settings, at: datetime) -> Iterator[Finding]:
     """Each disk once: that of the files, where uploads arrive, and that of the instance when it is another."""
-    uploads = parts.folder(settings).parent
+    uploads = parts.disk(settings)
     if uploads.stat().st_dev != settings.instance.stat().st_dev:
         yield _room(
             settings,

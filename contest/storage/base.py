@@ -42,6 +42,15 @@ class Part:
     etag: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Multipart:
+    """A multipart upload that is neither completed nor aborted."""
+
+    key: str
+    upload: str
+    begun_at: datetime
+
+
 class Storage(Protocol):
     """Files under keys such as `o/2026/4f1c`. Every method raises BadKey for a key that is not of that form.
 
@@ -83,12 +92,20 @@ class Storage(Protocol):
         """An address that takes one part by PUT; None when the storage has no addresses."""
         ...
 
-    def put_part(self, key: str, upload: str, number: int, body: bytes) -> Part:
-        """Store part `number` (1 to 10,000); all but the last must hold 5 MiB or more. It may be sent again."""
+    def put_part(self, key: str, upload: str, number: int, body: bytes | BinaryIO) -> Part:
+        """Store part `number` (1 to 10,000), bytes or a file from its beginning. It may be sent again.
+
+        All but the last must hold 5 MiB or more.
+        """
         ...
 
     def list_parts(self, key: str, upload: str) -> Sequence[Part]:
         """What has arrived. SeaweedFS lists a part that was sent again with other bytes beside the new one."""
+        ...
+
+    def list_multipart(self, prefix: str) -> Iterator[Multipart]:
+        """Every unfinished multipart upload of a key that begins with `prefix`. Some servers (MinIO) only list those of
+        one whole key, and forget old ones by themselves."""
         ...
 
     def complete(self, key: str, upload: str, parts: Sequence[Part]) -> Stat:

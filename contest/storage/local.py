@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from contest.storage.base import BLOCK, OCTETS, BadKey, Missing, Part, Stat, checked_key, checked_prefix
+from contest.storage.base import BLOCK, OCTETS, BadKey, Missing, Multipart, Part, Stat, checked_key, checked_prefix
 
 # No key can begin with a dot, so nothing that is half written can be read, listed or overwritten through a key.
 _ASIDE = ".aside"
@@ -86,15 +86,28 @@ class LocalStorage:
         self._parts_of(key, upload)
         return None
 
-    def put_part(self, key: str, upload: str, number: int, body: bytes) -> Part:
+    def put_part(self, key: str, upload: str, number: int, body: bytes | BinaryIO) -> Part:
         if not 1 <= number <= 10_000:
             raise ValueError(f"part number {number} is not between 1 and 10000")
-        self._write(self._parts_of(key, upload) / f"{number:05d}", _Once(body))
-        return Part(number=number, bytes=len(body), etag=hashlib.sha256(body).hexdigest())
+        path = self._parts_of(key, upload) / f"{number:05d}"
+        if isinstance(body, bytes):
+            self._write(path, _Once(body))
+        else:
+            body.seek(0)
+            self._write(path, body)
+        return Part(number=number, bytes=path.stat().st_size, etag=_sha256(path))
 
     def list_parts(self, key: str, upload: str) -> Sequence[Part]:
         files = sorted(path for path in self._parts_of(key, upload).iterdir() if path.name.isdigit())
         return [Part(number=int(path.name), bytes=path.stat().st_size, etag=_sha256(path)) for path in files]
+
+    def list_multipart(self, prefix: str) -> Iterator[Multipart]:
+        checked_prefix(prefix)
+        for path in (self.root / _PARTS).glob("*/key"):
+            with contextlib.suppress(FileNotFoundError):  # completed since the folder was read
+                key, begun_at = path.read_text(), datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                if key.startswith(prefix):
+                    yield Multipart(key=key, upload=path.parent.name, begun_at=begun_at)
 
     def complete(self, key: str, upload: str, parts: Sequence[Part]) -> Stat:
         folder = self._parts_of(key, upload)

@@ -1,11 +1,12 @@
 """Files in a bucket of an S3-compatible server. The only importer of boto3."""
 
 import contextlib
+import io
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import quote
 
 import boto3
@@ -13,7 +14,7 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from contest.storage.base import BLOCK, OCTETS, Missing, Part, Stat, checked_key, checked_prefix
+from contest.storage.base import BLOCK, OCTETS, Missing, Multipart, Part, Stat, checked_key, checked_prefix
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
@@ -58,7 +59,9 @@ class S3Storage:
         if isinstance(source, Path):
             self._client.upload_file(str(source), self._bucket, name, ExtraArgs=extra, Config=_TRANSFER)
         else:
-            self._client.upload_fileobj(source, self._bucket, name, ExtraArgs=extra, Config=_TRANSFER)
+            self._client.upload_fileobj(
+                cast(BinaryIO, _Lent(source)), self._bucket, name, ExtraArgs=extra, Config=_TRANSFER
+            )
         stored = self.stat(key)
         if move and isinstance(source, Path) and source.stat().st_size == stored.bytes:
             source.unlink()
@@ -117,14 +120,17 @@ class S3Storage:
         asked = {"Bucket": self._bucket, "Key": self._name(key), "UploadId": upload, "PartNumber": number}
         return self._client.generate_presigned_url("upload_part", Params=asked, ExpiresIn=expires_s)
 
-    def put_part(self, key: str, upload: str, number: int, body: bytes) -> Part:
+    def put_part(self, key: str, upload: str, number: int, body: bytes | BinaryIO) -> Part:
         if not 1 <= number <= 10_000:
             raise ValueError(f"part number {number} is not between 1 and 10000")
+        size = len(body) if isinstance(body, bytes) else body.seek(0, io.SEEK_END)
+        if not isinstance(body, bytes):
+            body.seek(0)
         with _missing(f"{key}: {upload}"):
             kept = self._client.upload_part(
                 Bucket=self._bucket, Key=self._name(key), UploadId=upload, PartNumber=number, Body=body
             )
-        return Part(number=number, bytes=len(body), etag=kept["ETag"].strip('"'))
+        return Part(number=number, bytes=size, etag=kept["ETag"].strip('"'))
 
     def list_parts(self, key: str, upload: str) -> Sequence[Part]:
         pages = self._client.get_paginator("list_parts")
@@ -135,6 +141,13 @@ class S3Storage:
                 for part in page.get("Parts", [])
             ]
         return [Part(number=part["PartNumber"], bytes=part["Size"], etag=part["ETag"].strip('"')) for part in found]
+
+    def list_multipart(self, prefix: str) -> Iterator[Multipart]:
+        pages = self._client.get_paginator("list_multipart_uploads")
+        for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix + checked_prefix(prefix)):
+            for found in page.get("Uploads", []):
+                key = found["Key"].removeprefix(self._prefix)
+                yield Multipart(key=key, upload=found["UploadId"], begun_at=found["Initiated"])
 
     def complete(self, key: str, upload: str, parts: Sequence[Part]) -> Stat:
         if not parts or not set(parts) <= set(self.list_parts(key, upload)):
@@ -155,6 +168,18 @@ class S3Storage:
 
     def _name(self, key: str) -> str:
         return self._prefix + checked_key(key)
+
+
+class _Lent:
+    """A stream of the caller's, which boto3 would close behind itself."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def close(self) -> None: ...
 
 
 @contextmanager

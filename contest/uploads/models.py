@@ -65,12 +65,39 @@ class Upload(Base):
         return self.received_bytes * 100 // self.declared_bytes
 
     @property
+    def key(self) -> str:
+        """Where the original lies once it is in the storage."""
+        return f"o/{self.created_at:%Y}/{self.id}"
+
+    @property
     def is_received(self) -> bool:
         return self.state == "received"
 
     @property
     def is_given_up(self) -> bool:
         return self.state in ("cancelled", "expired")
+
+
+class Arrival(Base):
+    """What the bucket has of an upload that is not whole yet, and who is writing to it. Gone with the last of it.
+
+    Not used, and empty, where the media lie in a folder.
+    """
+
+    __tablename__ = "arrival"
+    __table_args__ = (
+        sa.CheckConstraint("(holder IS NULL) = (held_until IS NULL)", name="held"),
+        sa.CheckConstraint("number >= 0", name="number"),
+    )
+
+    upload_id: Mapped[str] = mapped_column(sa.ForeignKey("upload.id"), primary_key=True)
+    multipart: Mapped[str] = mapped_column(default="")  # as the bucket calls it; empty before the first part
+    number: Mapped[int] = mapped_column(default=0)  # of the last part that was begun; none is given out twice
+    parts: Mapped[list[Any]] = mapped_column(default=list)  # {number, bytes, etag} each
+    tails: Mapped[list[Any]] = mapped_column(default=list)  # after the parts, too short for one: [key, bytes] each
+    first_sha256: Mapped[str] = mapped_column(default="")  # of the first MiB: parts cannot be read back
+    holder: Mapped[str | None]  # the token of the request that writes
+    held_until: Mapped[datetime | None]
 
 
 class Asset(Base):

@@ -1,4 +1,4 @@
-"""The original: from the part file into the storage, hashed on the way, once and for good."""
+"""The original: from what arrived into the storage, hashed, once and for good."""
 
 import hashlib
 from collections.abc import Callable
@@ -8,42 +8,29 @@ from contest.storage import Missing, storage
 from contest.uploads import parts
 from contest.uploads.models import Upload
 
-BLOCK = 1024 * 1024
-
 
 class Lost(Exception):
-    """Neither the part file nor the storage has the bytes: another machine may, or a disk was lost."""
-
-
-def key_of(upload: Upload) -> str:
-    return f"o/{upload.created_at:%Y}/{upload.id}"
+    """Neither what arrived nor the storage has the bytes: another machine may, or a disk was lost."""
 
 
 def keep(upload: Upload, *, settings: Settings, check_cancelled: Callable[[], None]) -> str:
-    """Move the file into the storage under `key_of`; its SHA-256. A repetition finds it there and only hashes it.
+    """Move the file into the storage under its key; its SHA-256. A repetition finds it there and only hashes it."""
+    key, size = upload.key, upload.declared_bytes
+    digest = parts.of(settings).move(upload.id, key=key, size=size, check_cancelled=check_cancelled)
+    return digest or _sha256(key, size, check_cancelled)
 
-    The hash is taken before the move, while nobody else can write to the part file, so that what was hashed is what
-    is kept; when the move was done by an attempt that died, the storage's file is hashed instead.
-    """
-    key = key_of(upload)
-    if parts.size_of(settings, upload.id) == upload.declared_bytes:
-        with parts.hold(settings, upload.id, wait_s=10) as part, part.path.open("rb") as file:
-            digest = _sha256(file.read, check_cancelled)
-            storage().put(key, part.path, content_type="application/octet-stream", move=True)
-        return digest
+
+def _sha256(key: str, size: int, check_cancelled: Callable[[], None]) -> str:
+    """Of what the storage has; Lost unless that is exactly `size` bytes."""
+    digest, read = hashlib.sha256(), 0
     try:
-        complete = storage().stat(key).bytes == upload.declared_bytes
+        for block in storage().read_range(key, 0, size):
+            digest.update(block)
+            read += len(block)
+            check_cancelled()
+        whole = read == size == storage().stat(key).bytes
     except Missing:
-        complete = False
-    if not complete:
-        raise Lost(upload.id)
-    with storage().local_copy(key) as path, path.open("rb") as file:
-        return _sha256(file.read, check_cancelled)
-
-
-def _sha256(read: Callable[[int], bytes], check_cancelled: Callable[[], None]) -> str:
-    digest = hashlib.sha256()
-    while block := read(BLOCK):
-        digest.update(block)
-        check_cancelled()
+        whole = False
+    if not whole:
+        raise Lost(key)
     return digest.hexdigest()

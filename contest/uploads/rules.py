@@ -139,11 +139,15 @@ def _over(quota_mib: int, sent: sa.Select[int], declared_bytes: int) -> str:
 
 
 def why_no_room(declared_bytes: int, *, at: datetime, settings: Settings) -> str | None:
-    """Room is kept for what others have begun, so that they can finish; only a new upload is turned away."""
+    """Room is kept for what others have begun, so that they can finish; only a new upload is turned away.
+
+    A bucket has room enough, but a file that is worked on lies on a disk of ours meanwhile.
+    """
     promised = sa.select(sa.func.coalesce(sa.func.sum(Upload.declared_bytes - Upload.received_bytes), 0)).where(
         Upload.state == "receiving", Upload.expires_at > at
     )
-    left = parts.free_bytes(settings) - int(db.session.scalar(promised) or 0) - declared_bytes
+    coming = 0 if parts.are_in_bucket(settings) else int(db.session.scalar(promised) or 0)
+    left = parts.free_bytes(settings) - coming - declared_bytes
     if left >= settings.disk_reserve_mib * MIB:
         return None
     return _("The server has too little room left and cannot take files just now. What you typed is saved.")

@@ -70,7 +70,7 @@ def check(job: RunningJob) -> None:
         raise TryAgain("bytes-missing", "The received file is not where this worker can read it.") from error
     with transaction():
         job.hold()
-        note_original(asset, sha256=sha256, key=originals.key_of(asset.upload))
+        note_original(asset, sha256=sha256, key=asset.upload.key)
     job.progress(20)
     try:
         facts = _examine(asset, job)
@@ -272,12 +272,12 @@ def _finish_whole(settings: Settings) -> None:
 
 def _remove_unneeded_parts(settings: Settings) -> None:
     """Bytes of uploads that were given up. The names are read before the rows, so that no new upload is missed."""
-    names = [path.name for path in parts.folder(settings).iterdir()]
+    kept = parts.of(settings)
+    names = kept.names()
     db.session.rollback()
-    needed = set(db.session.scalars(upload_ids_with_parts()))
-    for name in set(names) - needed:
-        if _is_old(parts.path_of(settings, name), seconds=60):
-            parts.remove(settings, name)
+    for name in names - set(db.session.scalars(upload_ids_with_parts())):
+        parts.remove(settings, name)
+    kept.remove_orphans(older_than_s=LEFT_ALONE_S)
 
 
 def _remove_dead_scratch(settings: Settings) -> None:

@@ -239,8 +239,10 @@ def _receive_plain(file: FileStorage) -> None:
             at=now(),
             settings=_settings(),
         )
-        with parts.hold(_settings(), upload.id) as part:
-            part.append(file.stream, room=size)
+        parts.make(_settings(), upload.id)
+    with parts.hold(_settings(), upload.id) as part:
+        part.append(file.stream, room=size)
+        with transaction():
             take_note(upload, part, at=now(), settings=_settings())
 
 

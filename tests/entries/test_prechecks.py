@@ -17,6 +17,7 @@ from tests.browser import Browser
 from tests.entries.factories import an_entry
 from tests.factories import a_person, an_edition
 from tests.uploads.factories import MIB, an_upload
+from tests.uploads.part_files import part_file
 from tests.uploads.sessions import signed_in_client
 
 GOOD = {
@@ -171,7 +172,7 @@ def test_another_persons_entry_cannot_be_asked_about(app: Flask) -> None:
 def test_unfinished_uploads_are_shown_to_their_person_only_and_given_up_by_them_only(app: Flask) -> None:
     entry = an_entry(an_edition(), title="One grain of sorghum")
     upload = an_upload(entry.entrant, purpose=f"entry-file:{entry.id}:0", declared_bytes=MIB, filename="a.mp4")
-    parts.path_of(app.config["SETTINGS"], upload.id).write_bytes(bytes(MIB // 2))
+    part_file(app, upload.id).write_bytes(bytes(MIB // 2))
     mine, other = Browser(app, language="en").sign_in(entry.entrant), Browser(app, language="en").sign_in(a_person())
 
     mine.open("/entries")

@@ -3,24 +3,28 @@
 import base64
 import hashlib
 import io
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from contest.db import db
+from contest.db import database_now, db, transaction
 from contest.jobs.models import Job
-from contest.uploads import parts
+from contest.storage import storage
+from contest.uploads import parts, parts_in_bucket
 from contest.uploads import views as uploads_views
-from contest.uploads.models import Asset, Upload
+from contest.uploads.models import Arrival, Asset, Upload
 from contest.uploads.tasks import housekeeping
 from tests.factories import a_person
 from tests.uploads.factories import Tus
+from tests.uploads.part_files import part_file
 
 
 class PowerCut(BaseException):
@@ -43,6 +47,7 @@ class Expected:
 class AnyOrder(RuleBasedStateMachine):
     uploads = Bundle("uploads")
     app: Flask
+    same: Callable[[Flask, str, bytes], None]
 
     def __init__(self) -> None:
         super().__init__()
@@ -135,6 +140,20 @@ class AnyOrder(RuleBasedStateMachine):
         db.session.rollback()
         upload.kept += len(piece)
 
+    @rule(path=uploads, length=st.integers(1, 40))
+    def die_with_the_upload_in_hand(self, path: str, length: int) -> None:
+        """The process is killed after its bytes are kept, and cannot let go of the upload."""
+        if self.expected[path].state != "receiving":
+            return
+        with patch.object(parts_in_bucket, "_let_go"):
+            self.die_between_the_bytes_and_the_note(path, length=length)
+        upload_id = path.rpartition("/")[2]
+        if db.session.scalar(sa.select(Arrival.holder).where(Arrival.upload_id == upload_id)) is None:
+            return  # a file's lock ends with the process
+        assert self.windows[0].patch(path, 0, b"").status_code == 423
+        with transaction():
+            db.session.execute(sa.update(Arrival).values(held_until=database_now() - timedelta(seconds=1)))
+
     @rule(path=uploads)
     def write_at_once(self, path: str) -> None:
         """While one window writes, the other is told to wait, and changes nothing."""
@@ -197,7 +216,7 @@ class AnyOrder(RuleBasedStateMachine):
             row = db.session.get_one(Upload, path.rpartition("/")[2])
             assert row.state == upload.state
             if upload.state != "cancelled":
-                assert parts.path_of(self.app.config["SETTINGS"], row.id).read_bytes() == upload.body[: upload.kept]
+                self.same(self.app, row.id, upload.body[: upload.kept])
                 assert row.received_bytes <= upload.kept  # a fast line is noted every few seconds
                 assert upload.state == "receiving" or row.received_bytes == upload.kept
         received = sum(upload.state == "received" for upload in self.expected.values())
@@ -207,17 +226,59 @@ class AnyOrder(RuleBasedStateMachine):
         assert db.session.scalar(sa.select(sa.func.count()).where(Job.key.in_(keys))) == received
 
 
-@pytest.mark.slow
-def test_uploads_keep_their_promises_in_any_order(app: Flask) -> None:
-    AnyOrder.app = app
+def same_on_disk(app: Flask, upload_id: str, body: bytes) -> None:
+    assert part_file(app, upload_id).read_bytes() == body
+
+
+def same_in_bucket(app: Flask, upload_id: str, body: bytes) -> None:
+    """Parts cannot be read before they are joined, but the bucket tells their hashes."""
+    row = db.session.get(Arrival, upload_id)
+    assert (row is None) == (body == b"") or (row is not None and not row.parts and not row.tails)
+    if row is None:
+        return
+    key = db.session.get_one(Upload, upload_id).key
+    there = {(part.number, part.etag) for part in storage().list_parts(key, row.multipart)} if row.parts else set()
+    at = 0
+    for part in row.parts:
+        assert part["etag"] == hashlib.md5(body[at : at + part["bytes"]], usedforsecurity=False).hexdigest()
+        assert (part["number"], part["etag"]) in there
+        assert part["bytes"] >= parts_in_bucket.PART_MIN
+        at += part["bytes"]
+    short = b"".join(b"".join(storage().read_range(key, 0, size + 1)) for key, size in row.tails)
+    assert short == body[at:]
+    assert row.holder is None
+    first = body[: row.parts[0]["bytes"]] if row.parts else body  # a real part is longer than the MiB that is hashed
+    assert not body or row.first_sha256 == hashlib.sha256(first).hexdigest()
+    assert parts.size_of(app.config["SETTINGS"], upload_id) == len(body)
+
+
+def keeps_its_promises(
+    app: Flask, same: Callable[[Flask, str, bytes], None], *, examples: int, phases: Iterable[Phase] = tuple(Phase)
+) -> None:
+    AnyOrder.app, AnyOrder.same = app, staticmethod(same)  # type: ignore[assignment]
 
     run_state_machine_as_test(
         AnyOrder,
         settings=settings(
-            max_examples=25,
+            max_examples=examples,
             stateful_step_count=25,
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
+            phases=phases,
         ),
     )
+
+
+@pytest.mark.slow
+def test_uploads_keep_their_promises_in_any_order(app: Flask) -> None:
+    keeps_its_promises(app, same_on_disk, examples=25)
+
+
+@pytest.mark.slow
+def test_uploads_into_a_bucket_keep_them_too(bucket_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With pieces of some bytes; the bucket would join only larger ones, but it keeps them."""
+    monkeypatch.setattr(parts_in_bucket, "PIECE", 16)
+    monkeypatch.setattr(parts_in_bucket, "PART_MIN", 10)
+
+    keeps_its_promises(bucket_app, same_in_bucket, examples=8, phases=[Phase.generate])  # to make it smaller takes long

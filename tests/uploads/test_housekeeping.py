@@ -17,6 +17,7 @@ from contest.uploads import parts
 from contest.uploads.models import Upload
 from contest.uploads.queries import unfinished_uploads
 from tests.uploads.factories import MIB, Tus
+from tests.uploads.part_files import part_file, part_folder
 from tests.uploads.working import work
 
 BODY = b"0123456789"
@@ -35,7 +36,7 @@ def state_of(path: str) -> str:
 
 
 def part_names(app: Flask) -> set[str]:
-    return {path.name for path in parts.folder(app.config["SETTINGS"]).iterdir()}
+    return {path.name for path in part_folder(app).iterdir()}
 
 
 def test_an_upload_nobody_went_on_with_is_given_up_after_its_time(tus: Tus, app: Flask) -> None:
@@ -65,7 +66,7 @@ def test_an_upload_that_is_being_sent_is_never_cut(tus: Tus, app: Flask) -> None
 
 def test_a_file_that_is_whole_is_finished_although_its_sender_never_asks(tus: Tus, app: Flask) -> None:
     path = tus.begin(10)
-    parts.path_of(app.config["SETTINGS"], path.rpartition("/")[2]).write_bytes(BODY)
+    part_file(app, path.rpartition("/")[2]).write_bytes(BODY)
 
     clean(app)
 
@@ -77,12 +78,12 @@ def test_only_rubbish_is_removed(tus: Tus, app: Flask) -> None:
     receiving, received = tus.begin(10), tus.begin(10)
     tus.patch(receiving, 0, BODY[:4])
     tus.patch(received, 0, BODY)
-    rubbish, scratch = parts.folder(settings) / ("f" * 32), settings.instance / "scratch"
+    rubbish, scratch = part_folder(app) / ("f" * 32), settings.instance / "scratch"
     rubbish.write_bytes(b"left by a crash")
     for name in ("0" * 32 + "-old", "1" * 32 + "-new"):
         (scratch / name / "hls").mkdir(parents=True)
     long_ago = time.time() - 3 * 24 * 3600
-    for path in (rubbish, scratch / ("0" * 32 + "-old"), *parts.folder(settings).iterdir()):
+    for path in (rubbish, scratch / ("0" * 32 + "-old"), *part_folder(app).iterdir()):
         os.utime(path, (long_ago, long_ago))
 
     clean(app)
@@ -108,7 +109,7 @@ def test_a_person_sees_what_can_still_be_gone_on_with(tus: Tus, stranger: Tus) -
 
 @pytest.mark.parametrize("name", ["not-an-upload", "x" * 32])
 def test_a_strange_file_among_the_parts_does_no_harm(app: Flask, name: str) -> None:
-    strange: Path = parts.folder(app.config["SETTINGS"]) / name
+    strange: Path = part_folder(app) / name
     strange.write_bytes(b"1")
 
     clean(app)

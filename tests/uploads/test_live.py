@@ -16,13 +16,13 @@ from tusclient.client import TusClient
 from contest import clock
 from contest.accounts.actions import make_access_token
 from contest.db import db, transaction
-from contest.uploads import parts
 from contest.uploads.models import Upload
 from contest.uploads.rules import sign_purpose
 from tests.entries.factories import an_entry
 from tests.factories import a_person, an_edition
 from tests.uploads.factories import MIB, encoded
 from tests.uploads.live import Sender, Server, reset
+from tests.uploads.part_files import part_file
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def begin(sender: Sender, size: int) -> str:
 
 
 def kept(app: Flask, path: str) -> bytes:
-    return parts.path_of(app.config["SETTINGS"], path.rpartition("/")[2]).read_bytes()
+    return part_file(app, path.rpartition("/")[2]).read_bytes()
 
 
 def state_of(path: str) -> str:

@@ -8,10 +8,10 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from contest.db import db
-from contest.uploads import parts
 from contest.uploads.models import Asset, Upload
 from contest.uploads.rules import sign_purpose
 from tests.uploads.factories import MIB, Tus
+from tests.uploads.part_files import part_file
 
 
 def post(tus: Tus, body: bytes, *, name: str = "film.mp4", limit: int = MIB, **fields: str) -> TestResponse:
@@ -27,7 +27,7 @@ def test_a_file_comes_in_by_an_ordinary_form(tus: Tus, app: Flask) -> None:
     upload = db.session.scalars(sa.select(Upload)).one()
     assert (answer.status_code, answer.headers["Location"]) == (302, "/my-entries")
     assert (upload.state, upload.filename, upload.received_bytes) == ("received", "高粱.mp4", 10)
-    assert parts.path_of(app.config["SETTINGS"], upload.id).read_bytes() == b"0123456789"
+    assert part_file(app, upload.id).read_bytes() == b"0123456789"
     assert db.session.scalars(sa.select(Asset.upload_id)).all() == [upload.id]
 
 

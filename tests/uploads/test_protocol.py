@@ -24,6 +24,7 @@ from contest.uploads.models import Asset, Upload
 from contest.uploads.rules import sign_purpose
 from tests.factories import a_person, save
 from tests.uploads.factories import MIB, Tus, an_upload
+from tests.uploads.part_files import part_file, part_folder
 
 BODY = b"0123456789"
 
@@ -34,7 +35,7 @@ def row(path: str) -> Upload:
 
 
 def kept(app: Flask, path: str) -> bytes:
-    return parts.path_of(app.config["SETTINGS"], path.rpartition("/")[2]).read_bytes()
+    return part_file(app, path.rpartition("/")[2]).read_bytes()
 
 
 def test_anybody_can_ask_what_the_server_can_do(app: Flask) -> None:
@@ -209,10 +210,9 @@ def test_a_given_up_upload_is_gone_with_its_bytes(tus: Tus, app: Flask) -> None:
 
     first, again = tus.request("DELETE", path), tus.request("DELETE", path)
 
-    settings = app.config["SETTINGS"]
     assert [first.status_code, again.status_code] == [204, 204]
     assert [tus.request("HEAD", path).status_code, tus.patch(path, 4, b"x").status_code] == [410, 410]
-    assert list(parts.folder(settings).iterdir()) == []
+    assert list(part_folder(app).iterdir()) == []
     assert row(path).state == "cancelled"
 
 
@@ -343,7 +343,7 @@ def test_one_person_cannot_begin_without_end(tus: Tus, stranger: Tus) -> None:
 
 def test_the_last_byte_counts_even_when_the_process_died_before_it_was_written_down(tus: Tus, app: Flask) -> None:
     path = tus.begin(10)
-    parts.path_of(app.config["SETTINGS"], path.rpartition("/")[2]).write_bytes(BODY)
+    part_file(app, path.rpartition("/")[2]).write_bytes(BODY)
     assert row(path).state == "receiving"
 
     assert tus.offset(path) == 10
@@ -355,7 +355,7 @@ def test_the_last_byte_counts_even_when_the_process_died_before_it_was_written_d
 def test_the_row_never_says_where_to_go_on(tus: Tus, app: Flask) -> None:
     path = tus.begin(10)
     tus.patch(path, 0, BODY[:6])
-    parts.path_of(app.config["SETTINGS"], path.rpartition("/")[2]).write_bytes(BODY[:2])  # a power cut took the rest
+    part_file(app, path.rpartition("/")[2]).write_bytes(BODY[:2])  # a power cut took the rest
 
     assert (row(path).received_bytes, tus.offset(path)) == (6, 2)
     assert tus.patch(path, 2, BODY[2:]).status_code == 204
