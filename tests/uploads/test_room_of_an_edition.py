@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 from flask import Flask, current_app
+from flask_babel import force_locale
 
 from contest import clock
 from contest.accounts.models import Person
@@ -66,7 +67,7 @@ def test_the_last_byte_of_the_room_is_taken_and_not_one_more(app: Flask) -> None
 def test_the_refusal_says_what_is_free_what_is_kept_and_what_to_do(app: Flask) -> None:
     _edition, entry = a_full_edition(5, used=2 * MIB)
 
-    with pytest.raises(Refused) as refused:
+    with force_locale("en"), pytest.raises(Refused) as refused:
         send(entry, 4 * MIB)
 
     assert refused.value.reason == (
