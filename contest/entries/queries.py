@@ -133,6 +133,15 @@ class Pair:
     def theirs_at_ms(self) -> int:
         return self.row.at_ms if self.mine.asset_id == self.row.later_id else self.row.later_at_ms
 
+    @property
+    def mine_end_ms(self) -> int:
+        """Of sound that is the same."""
+        return self.mine_at_ms + 1000 * self.row.alike
+
+    @property
+    def theirs_end_ms(self) -> int:
+        return self.theirs_at_ms + 1000 * self.row.alike
+
 
 def pairs_of(entry: Entry) -> list[Pair]:
     """What is like its files, in this edition or an earlier one, the likest first. A hint for a person who looks.
