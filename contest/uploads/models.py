@@ -170,8 +170,9 @@ class Asset(Base):
     def photos(self, kind: str) -> list[tuple[str, int]]:
         """Names and widths of the photo's sizes as "jpg", "webp" or "avif", the smallest first; there may be none."""
         ready = [made for made in self.renditions if made.state == "ready" and made.profile in PHOTO_PROFILES]
-        sizes = {str(file["name"]): int(file.get("width") or 0) for made in ready for file in made.files}
-        return sorted((pair for pair in sizes.items() if pair[0].endswith(f".{kind}")), key=lambda pair: pair[1])
+        named = [(int(file.get("width") or 0), str(file["name"])) for made in ready for file in made.files]
+        by_width = dict(sorted(pair for pair in named if pair[1].endswith(f".{kind}")))  # small photos have sizes alike
+        return [(name, width) for width, name in by_width.items()]
 
     @property
     def blur(self) -> str:

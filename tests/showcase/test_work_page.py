@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from contest import clock
 from contest.db import db
 from contest.uploads.models import Rendition
 from tests.browser import Browser
@@ -34,6 +35,39 @@ def test_photos_open_large_without_script(visitor: Browser) -> None:
 
     large = [link.get("href") for link in page.all("a") if "photo-2048" in str(link.get("href"))]
     assert large == [f"{address_of(award)}/media/{position}/photo-2048.jpg" for position in (0, 1)]
+
+
+def test_browsers_are_offered_the_smaller_formats_once_they_are_there(visitor: Browser) -> None:
+    award = a_work(an_edition(phase="showcase"), kind="photo")
+    asset = award.entry.files[0].asset
+    made = [("photo-480.avif", 480), ("photo-1024.avif", 1024), ("photo-2048.avif", 1024)]
+    files = [
+        {
+            "name": name,
+            "mime": "image/avif",
+            "bytes": 9,
+            "sha256": "b",
+            "width": width,
+            "height": 576,
+            "blur": "data:,b",
+        }
+        for name, width in made
+    ]
+    before = visitor.open(address_of(award)).page.all("source")
+    asset.renditions.append(
+        Rendition(profile="photo-avif", version=1, state="ready", prefix="d/avif/", files=files, created_at=clock.now())
+    )
+    asset.renditions[0].files = [one | {"blur": "data:,tiny"} for one in asset.renditions[0].files]
+    db.session.commit()
+
+    page = visitor.open(address_of(award)).page
+
+    media = f"{address_of(award)}/media/0"
+    assert before == []
+    assert [(one.get("type"), one.get("srcset")) for one in page.all("source")] == [
+        ("image/avif", f"{media}/photo-480.avif 480w, {media}/photo-2048.avif 1024w")
+    ]
+    assert [one.get("alt") for one in page.all("img", src="data:,tiny")] == [""]
 
 
 def test_a_work_leads_to_the_one_before_and_the_one_after(visitor: Browser) -> None:
