@@ -7,6 +7,7 @@ from typing import Protocol
 from werkzeug.exceptions import ClientDisconnected
 
 from contest.storage.base import BLOCK as BLOCK  # the beginning by which a file is known again
+from contest.uploads.models import Upload
 
 READ_BYTES = 256 * 1024  # at once: measured to cost least with the server there is
 
@@ -68,8 +69,8 @@ class Parts(Protocol):
         called inside a transaction."""
         ...
 
-    def move(self, upload_id: str, *, key: str, size: int, check_cancelled: Callable[[], None]) -> str | None:
-        """Put the file into the storage under `key` and forget the parts, if all `size` bytes are here.
+    def move(self, upload: Upload, *, check_cancelled: Callable[[], None]) -> str | None:
+        """Put the file into the storage under its key and forget the parts, if all its bytes are here.
 
         Its SHA-256 where it was taken on the way; None when it was not, or there was nothing to move. It may be
         repeated. Raises Busy.

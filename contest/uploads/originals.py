@@ -15,9 +15,8 @@ class Lost(Exception):
 
 def keep(upload: Upload, *, settings: Settings, check_cancelled: Callable[[], None]) -> str:
     """Move the file into the storage under its key; its SHA-256. A repetition finds it there and only hashes it."""
-    key, size = upload.key, upload.declared_bytes
-    digest = parts.of(settings).move(upload.id, key=key, size=size, check_cancelled=check_cancelled)
-    return digest or _sha256(key, size, check_cancelled)
+    digest = parts.of(settings).move(upload, check_cancelled=check_cancelled)
+    return digest or _sha256(upload.key, upload.declared_bytes, check_cancelled)
 
 
 def _sha256(key: str, size: int, check_cancelled: Callable[[], None]) -> str:

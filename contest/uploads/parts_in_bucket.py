@@ -35,7 +35,7 @@ from contest.storage.base import OCTETS
 from contest.uploads.arriving import BLOCK, READ_BYTES, Busy, Full, Part, Stream, TooMuch, read
 from contest.uploads.models import Arrival, Upload
 
-LEASE_S, RENEW_S = 15, 5
+LEASE_S, RENEW_S = 10, 3
 PIECE = 8 * MIB  # more than this is never on its way to the bucket at once
 PART_MIN = 5 * MIB  # the bucket's own limit
 IN_MEMORY = MIB
@@ -112,6 +112,7 @@ class BucketPart:
         if not self._kept.parts:
             with self._spool() as file:
                 self._join_tails(file)
+                file.seek(0)
                 storage().put(key, file)
             return
         if self._kept.tails:
@@ -227,10 +228,12 @@ class PartsInBucket:
         with self._held(upload_id, wait_s=wait_s) as part:
             yield part
 
-    def move(self, upload_id: str, *, key: str, size: int, check_cancelled: Callable[[], None]) -> str | None:
-        if self.size_of(upload_id) != size:
+    def move(self, upload: Upload, *, check_cancelled: Callable[[], None]) -> str | None:
+        """It is hashed afterwards, from the bucket: no machine has seen all of it."""
+        key, size = upload.key, upload.declared_bytes
+        if self.size_of(upload.id) != size:
             return None
-        with self._held(upload_id, wait_s=LEASE_S + 1) as part:
+        with self._held(upload.id, wait_s=LEASE_S + 1) as part:
             if not _is_there(key, size):
                 check_cancelled()
                 part.move(key)

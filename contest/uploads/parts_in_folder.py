@@ -17,6 +17,7 @@ from pathlib import Path
 from contest.storage import storage
 from contest.storage.base import OCTETS
 from contest.uploads.arriving import BLOCK, READ_BYTES, Busy, Full, Part, Stream, TooMuch, read
+from contest.uploads.models import Upload
 
 YOUNG_S = 60  # a part file this young may be of an upload whose row is not committed yet
 
@@ -98,16 +99,16 @@ class PartsInFolder:
         finally:
             os.close(handle)
 
-    def move(self, upload_id: str, *, key: str, size: int, check_cancelled: Callable[[], None]) -> str | None:
+    def move(self, upload: Upload, *, check_cancelled: Callable[[], None]) -> str | None:
         """The hash is taken before the move, while nobody else can write, so that what was hashed is what is kept."""
-        if self.size_of(upload_id) != size:
+        if self.size_of(upload.id) != upload.declared_bytes:
             return None
-        path, digest = self.path_of(upload_id), hashlib.sha256()
-        with self.hold(upload_id, wait_s=10), path.open("rb") as file:
+        path, digest = self.path_of(upload.id), hashlib.sha256()
+        with self.hold(upload.id, wait_s=10), path.open("rb") as file:
             while block := file.read(BLOCK):
                 digest.update(block)
                 check_cancelled()
-            storage().put(key, path, content_type=OCTETS, move=True)
+            storage().put(upload.key, path, content_type=OCTETS, move=True)
         return digest.hexdigest()
 
     def names(self) -> set[str]:
