@@ -5,6 +5,7 @@ import struct
 from io import BytesIO
 from pathlib import Path
 
+import pillow_heif
 import pytest
 from PIL import Image
 
@@ -64,10 +65,24 @@ def is_near(found: tuple[int, ...], wanted: tuple[int, ...], *, by: int = 8) -> 
     return all(abs(one - other) <= by for one, other in zip(found, wanted, strict=True))
 
 
-@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-def test_wide_colours_become_those_of_every_screen(mode: str, tmp_path: Path, into: Path, best: Sandbox) -> None:
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [
+        ("a.png", "RGB"),
+        ("see-through.png", "RGBA"),
+        ("a.jpg", "RGB"),
+        ("a.webp", "RGB"),
+        ("a.avif", "RGB"),
+        ("a.heic", "RGB"),
+    ],
+)
+def test_wide_colours_become_those_of_every_screen(
+    name: str, mode: str, tmp_path: Path, into: Path, best: Sandbox
+) -> None:
+    pillow_heif.register_heif_opener()
     whole = (*RED_IN_P3, 255) if mode == "RGBA" else RED_IN_P3
-    path = saved(tmp_path / "wide.png", Image.new(mode, (600, 400), whole), icc_profile=display_p3())
+    picture = Image.new(mode, (600, 400), whole)
+    path = saved(tmp_path / name, picture, icc_profile=display_p3(), quality=95)
 
     render_photo(path, into=into, box=best)
 
