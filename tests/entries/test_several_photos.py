@@ -80,6 +80,26 @@ def test_photos_chosen_together_fill_the_places_in_the_order_of_choice(
     expect(page.get_by_text("Room for 1 more photo.")).to_be_visible()
 
 
+DROP = """async (names) => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 1700, height: 1200 });
+  const transfer = new DataTransfer();
+  for (const name of names) {
+    canvas.getContext("2d").fillRect(0, 0, 100 * transfer.items.length, 100);
+    const blob = await new Promise((made) => canvas.toBlob(made, "image/jpeg"));
+    transfer.items.add(new File([blob], name, { type: "image/jpeg" }));
+  }
+  const dropped = new DragEvent("drop", { dataTransfer: transfer, cancelable: true });
+  document.querySelector("[data-drop]").dispatchEvent(dropped);
+}"""
+
+
+def test_photos_dropped_together_do_the_same(page: Page, entry: Entry) -> None:
+    with page.expect_navigation(url="**/file"):
+        page.evaluate(DROP, ["b.jpg", "a.jpg"])
+
+    assert in_places(entry) == ["b.jpg", "a.jpg"]
+
+
 def test_those_for_which_there_is_no_place_are_named_and_not_sent(page: Page, entry: Entry, tmp_path: Path) -> None:
     page.set_input_files("#upload-file", photos(tmp_path, 6))
 
