@@ -119,6 +119,23 @@ def compute(
         raise click.ClickException(found.document["refused"])
 
 
+@group.command("agreement")
+@csv_file
+@click.option("--json", "as_json", is_flag=True, help="For programs; the reason for each null is in it.")
+def agreement(ballots: Path, *, as_json: bool) -> None:
+    """How far the judges of a CSV file entry,judge,score agree, and how much of what differs between entries is real."""
+    from contest.ranking.agreement import agreement as agreement_of
+    from contest.ranking.sentences import sentence
+
+    found = agreement_of(sheet_of(ballots))
+    reasons = {name: sentence(said) for name, said in found.why.items()}
+    if as_json:
+        click.echo(json.dumps({**found.values, "reasons": reasons}, ensure_ascii=False, indent=2))
+        return
+    for name, value in found.values.items():
+        click.echo(f"{name:<18}{reasons[name] if value is None else f'{value:.3f}'}")
+
+
 def register(app: Application) -> None:
     """Add the commands."""
     app.cli.add_command(group)

@@ -23,6 +23,16 @@ SENTENCES = {
     "complete_small": "Every one of {judges} judges scored every entry: the mean. Trimming would leave out too much.",
     "incomplete_random": "Not every judge scored every entry, and who scored what was drawn: the calibrated score.",
     "incomplete": "Not every judge scored every entry: the mean after taking out how strict each judge is.",
+    "agreement_incomplete": "Ballots that are missing from a complete panel: {missing}. This coefficient needs"
+    " every judge's score for every entry.",
+    "agreement_rounds": "Some judge scored an entry in two rounds; this coefficient is for one.",
+    "agreement_one_judge": "Only one judge gave ballots.",
+    "agreement_one_entry": "Only one entry has ballots.",
+    "agreement_no_pairs": "No entry has two ballots.",
+    "agreement_all_alike": "All scores are the same, so nothing tells agreement from chance.",
+    "agreement_no_difference": "The entries do not differ in a way that this coefficient could measure.",
+    "agreement_judges_constant": "Each judge gave every entry the same.",
+    "agreement_too_few": "There are too few ballots to tell what differs between entries from chance.",
 }
 
 
