@@ -57,14 +57,14 @@ def _print(s: dict[str, float], *, level: int) -> None:
     whole = s["first"] + s["whole"]
     rows = [
         ["1080, 720 and 480 lines, each by itself", f"{s['1080']:.1f} + {s['720']:.1f} + {s['480']:.1f} s", "1", ""],
-        ["720 and 480 in one pass", f"{s['both']:.1f} s", f"{s['both'] / apart:.2f} of the two", "0.88"],
+        ["720 and 480 in one pass", f"{s['both']:.1f} s", f"{s['both'] / apart:.3f} of the two", "0.88"],
         [
             "the film's own packets, to be shown first",
             f"{s['first']:.1f} s",
             f"{s['first'] / three:.3f} of the three",
             "",
         ],
-        ["everything of a film that streams", f"{whole:.1f} s", f"{whole / three:.2f} of the three", "0.45"],
+        ["everything of a film that streams", f"{whole:.1f} s", f"{whole / three:.3f} of the three", "0.45"],
         ["its check before", f"{s['check']:.1f} s", f"{s['check'] / s['both']:.3f} of the one pass", "0.05"],
         ["the storyboard after", f"{s['sheet']:.1f} s", f"{s['sheet'] / s['both']:.3f} of the one pass", ""],
     ]
