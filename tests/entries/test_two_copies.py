@@ -131,6 +131,15 @@ def test_the_page_has_two_explained_places_and_takes_the_copy_out(app: Flask) ->
     assert [one.get("id") for one in page.all("input", type="file")] == ["upload-file", "upload-showcase"]
 
 
+def test_a_script_finds_a_place_for_each_copy(app: Flask) -> None:
+    entry = an_entry(asking("optional"), title="Fen")
+    browser = Browser(app, language="en").sign_in(entry.entrant)
+
+    places = browser.open("/uploads/places").json["places"]
+
+    assert [place["title"] for place in places] == ["Fen (Short video)", "Fen (Short video): Showcase copy"]
+
+
 def test_the_entrant_takes_the_copy_out_again(app: Flask) -> None:
     entry = an_entry(asking("required"), with_asset=True)
     give_copy(entry)

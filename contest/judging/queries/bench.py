@@ -39,7 +39,6 @@ class BlindFile:
     storyboard: str
     photos: tuple[tuple[str, int], ...]  # name and width, smallest first
     smaller: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]  # the same by MIME type, the smallest format first
-    blur: str  # the address that holds a tiny picture of it, shown until the real one has come
 
     @property
     def can_be_shown(self) -> bool:
@@ -102,7 +101,6 @@ def _blind_file(file: EntryFile) -> BlindFile:
         captions=tuple(asset.captions),
         storyboard=asset.storyboard,
         smaller=tuple((f"image/{kind}", tuple(asset.photos(kind))) for kind in ("avif", "webp")),
-        blur=asset.blur,
         photos=tuple((name, width) for name, width in photos if name.endswith(".jpg")),
     )
 
