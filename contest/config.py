@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from contest.errors import WrongSetting
 
 MIB = 1024 * 1024
+MOST_IN_BUCKET_MIB = 40 * 1024  # 10,000 parts, of which some are of the least size and some get lost
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -32,7 +33,7 @@ class Settings:
     port: int = 8000
     public_url: str = ""  # how people reach the service, for links that leave it; empty: as the request says
     proxies: int = 0  # how many reverse proxies stand in front and set X-Forwarded-*
-    media_accel: str = ""  # path under which a web server in front hands files of the media folder out; empty: we do
+    media_accel: str = ""  # path under which a web server in front hands media out, of folder or bucket; empty: we do
     time_zone: str = "Asia/Shanghai"
     locale: str = "zh_CN"
     secret_key: str = ""  # empty: made once and kept in the instance folder
@@ -95,6 +96,10 @@ def load(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings
     if settings.jobs_driver == "dramatiq" and not settings.broker_url:
         raise WrongSetting(
             "CONTEST_BROKER_URL (broker_url in contest.toml) is empty; dramatiq needs redis://host:6379/0"
+        )
+    if settings.storage.startswith("s3:") and settings.upload_max_mib > MOST_IN_BUCKET_MIB:
+        raise WrongSetting(
+            f"CONTEST_UPLOAD_MAX_MIB (upload_max_mib in contest.toml) may be {MOST_IN_BUCKET_MIB} with S3"
         )
     return settings
 

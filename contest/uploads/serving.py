@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from flask import Response, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
@@ -15,6 +15,7 @@ from contest.storage import Missing, Storage, storage
 from contest.uploads.models import Asset, Rendition
 
 SIGNED_FOR_S = 300
+SIGNED_INSIDE_S = 60  # for the web server in front of us, which goes there at once
 # What we send is never a page of ours, whatever a browser may take it for.
 _HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -56,7 +57,7 @@ def send_original(asset: Asset, *, filename: str) -> ResponseReturnValue:
     elsewhere = storage().signed_get(
         asset.original_key, expires_s=SIGNED_FOR_S, content_type="application/octet-stream", filename=filename
     )
-    if elsewhere is not None:
+    if elsewhere is not None and not _accel():
         return redirect(elsewhere)
     file = StoredFile(
         key=asset.original_key,
@@ -70,15 +71,20 @@ def send_original(asset: Asset, *, filename: str) -> ResponseReturnValue:
 
 def answer(file: StoredFile, *, asked: Request, kept_in: Storage) -> Response:
     """The file, the part of it that was asked for, or that the browser has it; NotFound when its bytes are gone."""
+    response = Response(mimetype=file.mime, headers={**_HEADERS, "Content-Disposition": file.disposition})
+    response.headers["Cache-Control"] = file.cache
+    signed = kept_in.signed_get(file.key, expires_s=SIGNED_INSIDE_S, content_type=file.mime) if _accel() else None
+    if signed is not None:  # a bucket: that a file is gone the web server in front finds out
+        where = urlsplit(signed)
+        response.headers["X-Accel-Redirect"] = f"{_accel()}{where.path}?{where.query}"
+        return response
     try:
         size = kept_in.stat(file.key).bytes
     except Missing:
         raise NotFound from None
-    response = Response(mimetype=file.mime, headers={**_HEADERS, "Content-Disposition": file.disposition})
-    response.headers["Cache-Control"] = file.cache
     if accel := _accel():
         # Whether it may be seen is decided; the web server in front sends it, in parts where that is asked for.
-        response.headers["X-Accel-Redirect"] = f"{accel.rstrip('/')}/{quote(file.key)}"
+        response.headers["X-Accel-Redirect"] = f"{accel}/{quote(file.key)}"
         return response
     response.set_etag(file.etag)
     if asked.if_none_match.contains(file.etag):
@@ -97,9 +103,13 @@ def answer(file: StoredFile, *, asked: Request, kept_in: Storage) -> Response:
 
 
 def _accel() -> str:
-    """Only files in a folder can be handed out by somebody else."""
+    """The place of the web server in front that leads to the files; empty when we send them ourselves.
+
+    The addresses of a bucket stay between that server and the bucket. In a browser they would tell the hash of the
+    original, open a film to whoever gets hold of them, and need CORS; and the names in a playlist would lead nowhere.
+    """
     settings: Settings = current_app.config["SETTINGS"]
-    return settings.media_accel if settings.storage.startswith("file:") else ""
+    return settings.media_accel.rstrip("/")
 
 
 def _wanted(asked: Request, size: int, etag: str) -> tuple[int, int]:
