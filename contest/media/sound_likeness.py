@@ -1,7 +1,7 @@
 """By what the sound of a film is known again, and where in two films the same is heard.
 
 Chromaprint (L. Lalinsky, 2010) makes of each eighth of a second 32 bits about the notes in it. They stay nearly the
-same when a sound is coded anew, made louder, or trimmed; faster or slower it is another sound. Where a few of mine
+same when a sound is coded anew, made louder, or trimmed; in another key it is another sound. Where a few of mine
 occur in another film at one and the same distance, the two are laid over each other there and their bits compared.
 Which thresholds find copies and nothing else: `docs/decisions.md`.
 """
