@@ -99,7 +99,7 @@ def load(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings
         )
     if settings.storage.startswith("s3:") and settings.upload_max_mib > MOST_IN_BUCKET_MIB:
         raise WrongSetting(
-            f"CONTEST_UPLOAD_MAX_MIB (upload_max_mib in contest.toml) may be {MOST_IN_BUCKET_MIB} with S3"
+            f"CONTEST_UPLOAD_MAX_MIB (upload_max_mib in contest.toml) may be at most {MOST_IN_BUCKET_MIB} with S3"
         )
     return settings
 

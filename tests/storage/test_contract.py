@@ -5,6 +5,7 @@ import os
 import urllib.error
 import urllib.request
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -243,3 +244,28 @@ def test_a_signed_address_takes_one_part(storage: Storage) -> None:
     storage.complete("m/1", upload, storage.list_parts("m/1", upload))
 
     assert read(storage, "m/1") == b"straight"
+
+
+def test_a_part_may_come_from_a_file_and_unfinished_uploads_are_listed(storage: Storage) -> None:
+    before = datetime.now(UTC) - timedelta(minutes=1)
+    done, open_ = storage.create_multipart("o/done"), storage.create_multipart("o/open")
+    elsewhere = storage.create_multipart("d/else")
+    file = io.BytesIO(b"0123456789")
+    file.seek(4)
+
+    part = storage.put_part("o/done", done, 3, file)
+    storage.complete("o/done", done, [part])
+
+    assert (part.number, part.bytes, b"".join(storage.read_range("o/done", 0, 99))) == (3, 10, b"0123456789")
+    listed = list(storage.list_multipart("o/"))
+    assert [(one.key, one.upload) for one in listed] == [("o/open", open_)]
+    assert listed[0].begun_at > before
+    assert {one.upload for one in storage.list_multipart("")} == {open_, elsewhere}
+
+
+def test_a_stream_that_was_put_stays_open(storage: Storage) -> None:
+    file = io.BytesIO(b"0123")
+
+    storage.put("t/1", file)
+
+    assert not file.closed

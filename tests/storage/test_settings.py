@@ -4,7 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from contest.config import load
+from contest.errors import WrongSetting
 from contest.storage import open_storage
 from contest.storage.local import LocalStorage
 
@@ -27,10 +30,20 @@ def test_a_service_on_a_folder_never_loads_boto3(tmp_path: Path) -> None:
     program = f"""
 import sys
 from pathlib import Path
+import pytest
+
 from contest.config import load
+from contest.errors import WrongSetting
 from contest.storage import open_storage
 open_storage(load({{}}, instance=Path({str(tmp_path)!r})))
 sys.exit("boto3" in sys.modules)
 """
 
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_file_larger_than_a_bucket_can_join_is_not_promised(tmp_path: Path) -> None:
+    load({}, instance=tmp_path, storage_url="s3://bucket", upload_max_mib=40 * 1024)
+
+    with pytest.raises(WrongSetting, match="40960"):
+        load({}, instance=tmp_path, storage_url="s3://bucket", upload_max_mib=40 * 1024 + 1)
