@@ -123,7 +123,7 @@ def compute(
 @csv_file
 @click.option("--json", "as_json", is_flag=True, help="For programs; the reason for each null is in it.")
 def agreement(ballots: Path, *, as_json: bool) -> None:
-    """How far the judges of a CSV file entry,judge,score agree, and how much of what differs between entries is real."""
+    """How far the judges of a CSV file entry,judge,score agree, and how much of what parts the entries is real."""
     from contest.ranking.agreement import agreement as agreement_of
     from contest.ranking.sentences import sentence
 
@@ -134,6 +134,97 @@ def agreement(ballots: Path, *, as_json: bool) -> None:
         return
     for name, value in found.values.items():
         click.echo(f"{name:<18}{reasons[name] if value is None else f'{value:.3f}'}")
+
+
+@group.command("design")
+@csv_file
+@click.option("--planned", is_flag=True, help="Rows without a score count as well: who is to score what.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def design(ballots: Path, *, planned: bool, as_json: bool) -> None:
+    """Whether the ballots of a CSV file entry,judge,score let judges be compared.
+
+    The spectral gap is 0 where some judges have no entry in common with others, not even through a chain of judges.
+    """
+    from contest.ranking.ballots_csv import COLUMNS, rows_of
+    from contest.ranking.design import design_of, design_of_pairs
+
+    sheet = sheet_of(ballots)
+    found = design_of(sheet)
+    if planned:
+        found = design_of_pairs(
+            (entry, judge) for _, (entry, judge, _) in rows_of(content_of(ballots), columns=COLUMNS)
+        )
+    if as_json:
+        click.echo(json.dumps(found.document, indent=2))
+        return
+    for name, value in found.document.items():
+        click.echo(f"{name:<14}{value}")
+
+
+@group.command("assign")
+@click.option("--entries", type=click.IntRange(1, 100_000), required=True, help="They are called E1, E2 ...")
+@click.option("--judges", type=click.IntRange(1, 2_000), required=True, help="They are called J1, J2 ...")
+@click.option("--per-entry", type=click.IntRange(1), required=True, help="Judges of each entry.")
+@click.option("--seed", required=True, help="Any text; the same seed gives the same assignment for ever.")
+@click.option("--conflicts", type=CSV, help="entry,judge: never assigned.")
+@click.option("--experts", type=CSV, help="entry,judge: preferred, at least one for each entry where possible.")
+@click.option("--kept", type=CSV, help="entry,judge: ballots that are in; they stay.")
+@click.option("--cap", type=click.IntRange(1), help="Entries that a judge may have at most.")
+@click.option("--reserves", type=click.IntRange(0), default=0, help="The last judges, who get entries only in need.")
+@click.option("--anchors", type=click.IntRange(0), default=0, help="The first entries, which every judge scores.")
+@click.option("--json", "as_json", is_flag=True, help="For programs; a refusal is in it, and the exit code is 0.")
+def assign(
+    *,
+    entries: int,
+    judges: int,
+    per_entry: int,
+    seed: str,
+    conflicts: Path | None,
+    experts: Path | None,
+    kept: Path | None,
+    cap: int | None,
+    reserves: int,
+    anchors: int,
+    as_json: bool,
+) -> None:
+    """Draw who scores what, fairly: loads as even as conflicts permit, and judges meeting one another evenly.
+
+    Names are padded, so that they sort: of 200 entries the first is E001. Files may also write e1 or 1. Without --json
+    the answer is itself CSV, entry,judge.
+    """
+    from contest.ranking.assigning import answered, names
+    from contest.ranking.assigning import pairs_in as pairs
+
+    works, panel = names("E", entries), names("J", judges)
+
+    def read(path: Path | None) -> set[tuple[str, str]]:
+        from contest.ranking.ballots_csv import BadCsv
+
+        try:
+            return pairs(content_of(path), works, panel) if path else set()
+        except BadCsv as wrong:
+            raise BadFile(f"{path}, {wrong}") from None
+
+    found = answered(
+        works=works,
+        panel=panel,
+        each=per_entry,
+        seed=seed,
+        conflicts=read(conflicts),
+        experts=read(experts),
+        kept=read(kept),
+        cap=cap,
+        reserves=reserves,
+        anchors=anchors,
+    )
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    if found["refused"]:
+        raise click.ClickException(f"{found['refused']} {', '.join(found['short'][:20])}")
+    click.echo("\n".join(["entry,judge", *(f"{row['entry']},{row['judge']}" for row in found["assignments"])]))
+    for warning in found["warnings"]:
+        click.echo(warning, err=True)
 
 
 def register(app: Application) -> None:

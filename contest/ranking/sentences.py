@@ -33,6 +33,12 @@ SENTENCES = {
     "agreement_no_difference": "The entries do not differ in a way that this coefficient could measure.",
     "agreement_judges_constant": "Each judge gave every entry the same.",
     "agreement_too_few": "There are too few ballots to tell what differs between entries from chance.",
+    "assign_few_judges": "There are {judges} judges; each entry is to have {each}.",
+    "assign_conflicts": "Conflicts of interest and panels leave some entries fewer than {each} judges.",
+    "assign_caps": "The judges may not take enough entries for each to have {each} judges.",
+    "assign_anchors": "A judge may not take as many entries as everybody is to score.",
+    "assign_apart": "The judges fall into {panels} parts that no entry joins, so their scores could not be compared."
+    " Give each entry more judges, or let some entries have judges of several parts.",
 }
 
 
