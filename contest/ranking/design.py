@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from contest.ranking.sheet import Floats, Ints, Sheet
 
@@ -95,7 +96,7 @@ def _nets(i: Ints, j: Ints) -> tuple[Floats, Floats]:
     return common, shares / root[:, None] / root
 
 
-def parts_of(joined: np.typing.NDArray[np.bool_]) -> Ints:
+def parts_of(joined: npt.NDArray[np.bool_]) -> Ints:
     """For each judge the number of its part, counted from 0; `joined` says which two share a work."""
     parts = np.full(len(joined), -1, dtype=np.int64)
     for judge in range(len(joined)):
