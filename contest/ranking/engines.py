@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from contest.ranking.exact import Ballot, Exact
 from contest.ranking.mean import ENGINE, Criterion, Line, Marks, rank, total
+from contest.ranking.means import trimmed
 from contest.ranking.numbers import half_up
-
-if TYPE_CHECKING:
-    from contest.ranking.situation import Said
+from contest.ranking.situation import Method, Said, Situation, why_not
+from contest.ranking.ties import TieRule, evidence_of, in_stages
 
 # Entries that may have a place, all ballots (also of others: a withdrawn work keeps its ballots), rubric, rules.
 Engine = Callable[[Iterable[str], Iterable[Marks], Sequence[Criterion], Mapping[str, Any]], list[Line]]
@@ -18,7 +19,7 @@ Engine = Callable[[Iterable[str], Iterable[Marks], Sequence[Criterion], Mapping[
 class NoOrder(ValueError):
     """The method must not be used on these ballots; `why` holds the code and the numbers of its sentence."""
 
-    def __init__(self, why: "Said") -> None:
+    def __init__(self, why: Said) -> None:
         super().__init__(why.code)
         self.why = why
 
@@ -29,8 +30,8 @@ def _plain(
     return rank(entries, marks, criteria, quorum=rules["quorum"])
 
 
-def _by_method(
-    method: str,
+def _by_arithmetic(
+    method: Method,
     entries: Iterable[str],
     marks: Iterable[Marks],
     criteria: Sequence[Criterion],
@@ -38,19 +39,48 @@ def _by_method(
 ) -> list[Line]:
     """Rules besides `quorum`: `trim` (1), `rank_on` ("exact" or "published"), `ties` (a list of rules, none), `reached`
     (for each round after the first, the entries in it; then a judge may have a ballot a round for an entry)."""
-    # Inside, for the web process reads records of the plain mean without NumPy.
-    from contest.ranking.methods import scored
-    from contest.ranking.sheet import Ballot, Sheet
-    from contest.ranking.situation import Method
-    from contest.ranking.ties import TieRule, evidence_of, in_stages
+    given, names = list(marks), sorted(set(entries))
+    sheet = Exact.of(_ballots(given, criteria), entries=names)
+    trim = rules.get("trim", 1) if method is Method.TRIMMED else 0
+    if refused := why_not(method, Situation.of(sheet), trim=trim):
+        raise NoOrder(refused)
+    values = {
+        name: value for name, value in zip(sheet.entries, trimmed(sheet, trim=trim), strict=True) if value is not None
+    }
+    return _lines(sheet, values, names, _heaviest(given, criteria), rules)
 
-    given = list(marks)
-    names = sorted(set(entries))
-    sheet = Sheet.of((Ballot(one.entry, one.judge, total(one.values, criteria)) for one in given), entries=names)
-    scores = scored(sheet, Method(method), trim=rules.get("trim", 1))
+
+def _by_model(
+    method: Method,
+    entries: Iterable[str],
+    marks: Iterable[Marks],
+    criteria: Sequence[Criterion],
+    rules: Mapping[str, Any],
+) -> list[Line]:
+    """With the same rules."""
+    # Inside, for the web process reads records of means without NumPy.
+    from contest.ranking.methods import scored
+    from contest.ranking.sheet import Sheet
+
+    given, names = list(marks), sorted(set(entries))
+    sheet = Sheet.of(_ballots(given, criteria), entries=names)
+    scores = scored(sheet, method)
     if scores.refused:
         raise NoOrder(scores.refused)
-    values = scores.by_name(sheet)
+    return _lines(sheet, scores.by_name(sheet), names, _heaviest(given, criteria), rules)
+
+
+def _ballots(marks: Iterable[Marks], criteria: Sequence[Criterion]) -> Iterable[Ballot]:
+    return (Ballot(one.entry, one.judge, total(one.values, criteria)) for one in marks)
+
+
+def _lines(
+    sheet: Exact,
+    values: Mapping[str, Fraction],
+    names: Sequence[str],
+    heaviest: Mapping[str, Fraction],
+    rules: Mapping[str, Any],
+) -> list[Line]:
     spreads = {
         name: max(units) - min(units) for name, units in zip(sheet.entries, sheet.by_entry, strict=True) if units
     }
@@ -60,8 +90,8 @@ def _by_method(
         {name: values[name] for name in names if counts[name] >= quorum},
         [frozenset(stage) for stage in rules.get("reached", [])],
         chain=[TieRule(one) for one in rules.get("ties", [])],
-        evidence=evidence_of(sheet, criterion=_heaviest(given, criteria)),
-        published_decimals=2 if rules.get("rank_on") == "published" else None,
+        evidence=evidence_of(sheet, criterion=heaviest),
+        published_decimals=rules.get("decimals", 2) if rules.get("rank_on") == "published" else None,
     )
     found = {one.entry: one for one in placed}
 
@@ -94,8 +124,8 @@ def _heaviest(marks: Iterable[Marks], criteria: Sequence[Criterion]) -> dict[str
 
 ENGINES: Mapping[str, Engine] = {
     ENGINE: _plain,
-    "mean/2": partial(_by_method, "mean"),  # with rules for ties, and refused where panels share no judge
-    "trimmed-mean/1": partial(_by_method, "trimmed"),
-    "severity-adjusted/1": partial(_by_method, "adjusted"),
-    "safe-calibration/1": partial(_by_method, "calibrated"),
+    "mean/2": partial(_by_arithmetic, Method.MEAN),  # with rules for ties, and refused where panels share no judge
+    "trimmed-mean/1": partial(_by_arithmetic, Method.TRIMMED),
+    "severity-adjusted/1": partial(_by_model, Method.ADJUSTED),
+    "safe-calibration/1": partial(_by_model, Method.CALIBRATED),
 }

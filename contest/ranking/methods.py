@@ -7,6 +7,8 @@ from fractions import Fraction
 import numpy as np
 
 from contest.ranking.calibrated import DIGITS, Calibration, calibrate
+from contest.ranking.means import medians as medians
+from contest.ranking.means import trimmed
 from contest.ranking.severity import Severity, fit
 from contest.ranking.sheet import Floats, Sheet
 from contest.ranking.situation import Method, Said, Situation, warnings, why_not
@@ -48,24 +50,6 @@ def scored(sheet: Sheet, method: Method, *, trim: int = 1) -> Scores:
     if method is Method.ADJUSTED:
         return Scores(method, None, advice, _exact(severity.entry), severity)
     return Scores(method, None, advice, trimmed(sheet, trim=trim if method is Method.TRIMMED else 0), severity)
-
-
-def trimmed(sheet: Sheet, *, trim: int) -> tuple[Fraction | None, ...]:
-    """The exact mean of each entry's ballots without its `trim` highest and `trim` lowest."""
-    found: list[Fraction | None] = []
-    for units in sheet.by_entry:
-        kept = sorted(units)[trim : len(units) - trim] if trim else units
-        found.append(Fraction(sum(kept), len(kept) * sheet.scale) if kept else None)
-    return tuple(found)
-
-
-def medians(sheet: Sheet) -> tuple[Fraction | None, ...]:
-    """The exact median of each entry's ballots."""
-    found: list[Fraction | None] = []
-    for units in sheet.by_entry:
-        ordered, half = sorted(units), len(units) // 2
-        found.append(Fraction(ordered[half] + ordered[-half - 1], 2 * sheet.scale) if units else None)
-    return tuple(found)
 
 
 def _exact(values: Floats) -> tuple[Fraction | None, ...]:

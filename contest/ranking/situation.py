@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-import numpy as np
-
-from contest.ranking.sheet import Sheet
+from contest.ranking.exact import Exact
 
 
 class Method(StrEnum):
@@ -44,16 +42,16 @@ class Situation:
     pairs: int  # of an entry and a judge; fewer than ballots where rounds are joined
 
     @classmethod
-    def of(cls, sheet: Sheet) -> "Situation":
-        per_entry, per_judge = sheet.per_entry[sheet.per_entry > 0], sheet.per_judge[sheet.per_judge > 0]
+    def of(cls, sheet: Exact) -> "Situation":
+        counted = sheet.tally
         return cls(
-            entries=len(per_entry),
-            judges=len(per_judge),
+            entries=counted.entries,
+            judges=counted.judges,
             ballots=len(sheet),
-            least_per_entry=int(np.min(per_entry, initial=len(sheet))),
-            least_per_judge=int(np.min(per_judge, initial=len(sheet))),
+            least_per_entry=counted.least_per_entry,
+            least_per_judge=counted.least_per_judge,
             components=sheet.components,
-            pairs=len(np.unique(sheet.i * len(sheet.judges) + sheet.j)),
+            pairs=counted.pairs,
         )
 
     @property

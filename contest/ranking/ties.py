@@ -6,8 +6,9 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import groupby
 
+from contest.ranking.exact import Exact, by_pair
+from contest.ranking.means import medians
 from contest.ranking.numbers import rounded
-from contest.ranking.sheet import Sheet, by_pair
 
 
 class TieRule(StrEnum):
@@ -47,11 +48,9 @@ class Placed:
 
 
 def evidence_of(
-    sheet: Sheet, *, criterion: Mapping[str, Fraction] | None = None, extra: Mapping[str, Fraction] | None = None
+    sheet: Exact, *, criterion: Mapping[str, Fraction] | None = None, extra: Mapping[str, Fraction] | None = None
 ) -> Evidence:
     """What the ballots say about ties."""
-    from contest.ranking.methods import medians
-
     marks: dict[str, dict[str, int]] = {}
     for (at, by), units in by_pair(sheet).items():
         marks.setdefault(sheet.entries[at], {})[sheet.judges[by]] = units
