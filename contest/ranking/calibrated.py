@@ -24,6 +24,7 @@ class Calibration:
     """`score`: on the scale of the plain means, nan without a ballot. The rest is the model behind it.
 
     `quality` and its `doubt` (variance) are in standard deviations; `base`, `slope` and `noise` (a variance) by judge.
+    `used` is what the scores came from, so that each can be explained.
     """
 
     score: Floats
@@ -33,6 +34,18 @@ class Calibration:
     slope: Floats
     noise: Floats
     severity: Severity
+    used: "Used"
+
+
+@dataclass(frozen=True, eq=False)
+class Used:
+    """score = middle + width * (quality - centre), quality = sum of slope / noise * (y - base) over (power + 1)."""
+
+    slope: Floats
+    noise: Floats
+    centre: float
+    middle: float
+    width: float
 
 
 def calibrate(sheet: Sheet) -> Calibration:
@@ -43,7 +56,8 @@ def calibrate(sheet: Sheet) -> Calibration:
     if state.spread > 0:
         for _ in range(ROUNDS):
             state.turn()
-    return Calibration(state.scores(), state.quality, state.doubt, state.base, state.slope, state.noise, severity)
+    scores, used = state.scores()
+    return Calibration(scores, state.quality, state.doubt, state.base, state.slope, state.noise, severity, used)
 
 
 class _State:
@@ -68,6 +82,7 @@ class _State:
         self.active = active
         self.quality = np.zeros(self.entries)
         self.doubt = np.ones(self.entries)
+        self.used, self.centre = (self.slope, self.noise), 0.0
 
     def turn(self) -> None:
         """One round: bases, qualities, slopes, noises."""
@@ -97,7 +112,8 @@ class _State:
         power = self._by_entry(pull * self.slope[self.j])
         self.quality = self._by_entry(pull * (self.y - self.base[self.j])) / (power + 1.0)
         self.doubt = 1.0 / (power + 1.0)
-        self.quality = np.where(self.scored, self.quality - np.mean(self.quality[self.scored]), 0.0)
+        self.used, self.centre = (self.slope, self.noise), float(np.mean(self.quality[self.scored]))
+        self.quality = np.where(self.scored, self.quality - self.centre, 0.0)
 
     def _slopes_and_noises(self) -> None:
         quality, doubts = self.quality[self.i], self._by_judge(self.doubt[self.i])
@@ -113,7 +129,7 @@ class _State:
         noise = (squares + PSEUDO_BALLOTS * pooled) / (self.sheet.per_judge + PSEUDO_BALLOTS)
         self.noise = np.maximum(noise, self.least)
 
-    def scores(self) -> Floats:
+    def scores(self) -> tuple[Floats, Used]:
         """Qualities at the mean and the spread of the plain means; the plain means where nothing differs."""
         means = self._by_entry(self.y)[self.scored] / self.sheet.per_entry[self.scored]
         quality = self.quality[self.scored]
@@ -121,4 +137,6 @@ class _State:
         scaled = means if width <= 0 else np.mean(means) + np.std(means) * (quality - np.mean(quality)) / width
         scores = np.full(self.entries, np.nan)
         scores[self.scored] = np.round(scaled, DIGITS)
-        return scores
+        factor = float(np.std(means)) / width if width > 0 else 0.0
+        centre = self.centre + float(np.mean(quality))
+        return scores, Used(*self.used, centre=centre, middle=float(np.mean(means)), width=factor)

@@ -129,3 +129,17 @@ ENGINES: Mapping[str, Engine] = {
     "severity-adjusted/1": partial(_by_model, Method.ADJUSTED),
     "safe-calibration/1": partial(_by_model, Method.CALIBRATED),
 }
+# What a result by each method is computed with today.
+ENGINE_OF: Mapping[Method, str] = {
+    Method.MEAN: "mean/2",
+    Method.TRIMMED: "trimmed-mean/1",
+    Method.ADJUSTED: "severity-adjusted/1",
+    Method.CALIBRATED: "safe-calibration/1",
+}
+# Whole numbers only: quick, and without NumPy. The others belong into a job.
+ARITHMETIC = frozenset({ENGINE, ENGINE_OF[Method.MEAN], ENGINE_OF[Method.TRIMMED]})
+
+
+def method_of(engine: str) -> Method:
+    """The method of a record."""
+    return next((method for method, name in ENGINE_OF.items() if name == engine), Method.MEAN)

@@ -5,7 +5,7 @@ Sorted keys, no spaces, UTF-8, and every decimal a string, so that no reader's f
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from contest.ranking.engines import ENGINES
@@ -29,6 +29,11 @@ def fingerprint(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
+def inputs_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    """All but the result: what the result was computed from."""
+    return {key: value for key, value in document.items() if key != "result"}
+
+
 def complete(inputs: Mapping[str, Any], *, engine: str = ENGINE) -> str:
     """The record of `inputs` (everything but the result) with its result by `engine`, canonical.
 
@@ -43,23 +48,23 @@ def recompute(body: str) -> str:
     document: dict[str, Any] = json.loads(body)
     if document.get("format") != FORMAT or document.get("engine") not in ENGINES:
         raise UnknownRecord(f"{document.get('format')!r} by {document.get('engine')!r}")
-    return complete({key: value for key, value in document.items() if key != "result"}, engine=document["engine"])
+    return complete(inputs_of(document), engine=document["engine"])
 
 
 def lines_of(document: Mapping[str, Any]) -> list[Line]:
     """The ranking that follows from the inputs of a record."""
     compute = ENGINES[document["engine"]]
-    return compute(document["entries"], _marks(document["ballots"]), criteria_of(document), document["rules"])
+    return compute(document["entries"], marks_of(document), criteria_of(document), document["rules"])
 
 
 def criteria_of(document: Mapping[str, Any]) -> list[Criterion]:
     return [Criterion(row["key"], hundredths(row["weight"]), hundredths(row["max"])) for row in document["criteria"]]
 
 
-def _marks(ballots: Iterable[Mapping[str, Any]]) -> list[Marks]:
+def marks_of(document: Mapping[str, Any]) -> list[Marks]:
     return [
         Marks(row["entry"], row["judge"], {key: hundredths(value) for key, value in row["marks"].items()})
-        for row in ballots
+        for row in document["ballots"]
     ]
 
 
