@@ -7,6 +7,7 @@ Those of sharpness, noise, blocks and fine detail were chosen on real photograph
 # Sharpness, of 100.
 ADVISE_BELOW = 30.0
 REFUSE_BELOW = 14.0
+FILM_ADVISE_BELOW = 30.0  # the middle one of a few pictures
 # Brightness, of 255: dark when 95 in 100 pixels are below the one and half of them below the other.
 DARK_LIGHT, DARK_MIDDLE = 60, 25
 BRIGHT_SHARE = 0.25  # of all pixels burnt out to white

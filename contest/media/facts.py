@@ -44,12 +44,16 @@ class Flag(StrEnum):
 
 
 class Unreadable(Exception):
-    """The file cannot be used, and `code` says why; `detail` is for operators and logs."""
+    """The file cannot be used, and `code` says why; `detail` is for operators and logs.
 
-    def __init__(self, code: Code, detail: str = "") -> None:
+    `form`: what it is all the same, as container and codec: "asf", "mp4 cinepak"; empty when nobody knows.
+    """
+
+    def __init__(self, code: Code, detail: str = "", *, form: str = "") -> None:
         super().__init__(f"{code}: {detail}" if detail else str(code))
         self.code = code
         self.detail = detail
+        self.form = form
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +102,9 @@ class Facts:
     loudness_lufs: float | None = None  # integrated, EBU R 128; None when there is no sound to measure
     quality: dict[str, Any] = field(default_factory=dict)  # how it looks and sounds: estimated, never counted
     likeness: tuple[str, ...] = ()  # fingerprints of its pictures: see contest.media.likeness
+    flagged_interlaced: bool = False  # what the header says; `interlaced` is what was seen
+    # By code of a finding, small pictures of the moments that show it: time in ms (None: the end) and name.
+    seen: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def has_sound(self) -> bool:

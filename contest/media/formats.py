@@ -128,6 +128,11 @@ def taken(container: str, *, level: int) -> Format | None:
     return (_WALLED if level >= WALLED else _ALWAYS).get(container)
 
 
+def knows(codec: str) -> bool:
+    """Whether this is the name of a way to code pictures that is taken somewhere."""
+    return any(codec in form.video for form in _WALLED.values())
+
+
 def containers(*, level: int = LIMITS_ONLY) -> tuple[str, ...]:
     """Every kind of film that is taken at a level."""
     return tuple(_WALLED if level >= WALLED else _ALWAYS)

@@ -29,6 +29,13 @@ def shown_size(video: Mapping[str, Any]) -> tuple[int, int]:
     return (height, width) if rotation(video) in (90, 270) else (width, height)
 
 
+def stored_size(video: Mapping[str, Any]) -> tuple[int, int] | None:
+    """As it is coded; None of a film that lies on its side, whose rows we get as columns."""
+    if rotation(video) in (90, 270):
+        return None
+    return int(video.get("width", 0)), int(video.get("height", 0))
+
+
 def tags(section: Mapping[str, Any]) -> dict[str, str]:
     return {str(name): str(text) for name, text in section.get("tags", {}).items()}
 

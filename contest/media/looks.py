@@ -4,17 +4,21 @@ The pictures come as raw grey bytes from inside the sandbox; all that is done wi
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contest.media import likeness
-from contest.media.samples import EDGE_FPS, END, SPREAD, START, Plan
+from contest.media.clarity_film import sharpness_of_film
+from contest.media.samples import CLOSE, EDGE_FPS, END, ROWS, SPREAD, START, Plan
 
 if TYPE_CHECKING:
     import numpy as np
 
     Pictures = np.ndarray[Any, np.dtype[np.uint8]]
+# By code of the finding: the samples that show it, each its number and its time, or the stretch at an end.
+Seen = dict[str, list["tuple[int, int] | str"]]
 
 # Of 255. Black of a coded film is not quite even; a dark scene has lights in it.
 BLACK_MEAN, BLACK_BRIGHTEST = 10, 32
@@ -25,9 +29,9 @@ BAR_BRIGHTEST = 12  # the dark of a night scene has noise in it, a bar has none
 LEAST_BAR = 0.03  # of the side
 FEWEST_FOR_BARS = 3
 SILENT_LUFS = -55.0
+MOST_SEEN = 3
 MOMENT_S = 0.4  # what a momentary loudness is taken over; before that it says nothing
 _MOMENT = re.compile(r"\bt: *([\d.]+) .*?\bM: *(-?[\d.]+|nan|-inf)")
-_PEAKS = re.compile(r"(n_samples|max_volume|histogram_0db): (-?[\d.]+)")
 
 
 def pictures_of(folder: Path, wanted: Plan) -> dict[str, "Pictures"]:
@@ -35,16 +39,18 @@ def pictures_of(folder: Path, wanted: Plan) -> dict[str, "Pictures"]:
     import numpy as np  # of the worker alone, and only once a film has come: it is tens of megabytes
 
     found = {}
-    for name in (START, SPREAD, END):
-        path, size = folder / name, wanted.width * wanted.height
+    sizes = dict.fromkeys((START, SPREAD, END), (wanted.width, wanted.height))
+    for name, (width, height) in (sizes | {CLOSE: wanted.close, ROWS: wanted.rows or (1, 1)}).items():
+        path, size = folder / name, max(1, width * height)
         data = path.read_bytes() if path.exists() else b""
         whole = np.frombuffer(data[: len(data) // size * size], dtype=np.uint8)
-        found[name] = whole.reshape(-1, wanted.height, wanted.width)
+        found[name] = whole.reshape(-1, height, width)
     return found
 
 
-def look(pictures: dict[str, "Pictures"], wanted: Plan) -> dict[str, Any]:
-    """The measures: shares of the samples, times at both ends in ms, bars in percent of the side."""
+def look(pictures: dict[str, "Pictures"], wanted: Plan) -> tuple[dict[str, Any], "Seen"]:
+    """The measures: shares of the samples, times at both ends in ms, bars in percent of the side; and where in the
+    film each of them is seen best."""
     start, spread, end = pictures[START], pictures[SPREAD], pictures[END]
     black_start, black_end = _run(_are_black(start)), _run(_are_black(end)[::-1])
     found: dict[str, Any] = {
@@ -53,22 +59,54 @@ def look(pictures: dict[str, "Pictures"], wanted: Plan) -> dict[str, Any]:
         "frozen_start_ms": 0 if black_start else _run(_are_still(start)),
         "frozen_end_ms": 0 if black_end else _run(_are_still(end)[::-1]),
     }
+    seen = _at_the_ends(found)
     if not len(spread):
-        return found
+        return found, seen
     black, dark, flat = _are_black(spread), _are_dark(spread), _are_flat(spread)
+    flat = [is_flat and not is_dark for is_flat, is_dark in zip(flat, dark, strict=True)]
+    still = _are_still(spread)
+    sharpness, scores = sharpness_of_film(pictures[CLOSE])
     found |= {
         "samples": len(spread),
         "black_share": _share(black),
         "dark_share": _share(dark),
-        "flat_share": _share([is_flat and not is_dark for is_flat, is_dark in zip(flat, dark, strict=True)]),
-        "still_share": _share(_are_still(spread)),
+        "flat_share": _share(flat),
+        "still_share": _share(still),
         "bars": _bars(spread[[not is_black for is_black in black]]),
+        **sharpness,
     }
-    if len(spread) == len(wanted.spread):
-        found["dark_at_ms"] = [
-            round((at - wanted.start_at) * 1000) for at, is_dark in zip(wanted.spread, dark, strict=True) if is_dark
-        ]
-    return found
+    if len(spread) != len(wanted.spread):  # which of them is missing nobody knows
+        return found, seen
+    at_ms = [round((at - wanted.start_at) * 1000) for at in wanted.spread]
+    found["dark_at_ms"] = [at for at, is_dark in zip(at_ms, dark, strict=True) if is_dark]
+    brightness = [float(picture.mean()) for picture in spread]
+    seen |= {
+        "dark": _worst(range(len(spread)), brightness, among=dark),
+        "flat": _worst(range(len(spread)), brightness, among=flat),
+        "still": [place for place in range(1, len(spread)) if still[place - 1]][:MOST_SEEN],
+        "bars": [max(range(len(spread)), key=brightness.__getitem__)] if any(found["bars"]) else [],
+        "clarity": _blurred(wanted.closer, scores),
+    }
+    return found, {
+        code: [place if isinstance(place, str) else (place, at_ms[place]) for place in places]
+        for code, places in seen.items()
+        if places
+    }
+
+
+def _at_the_ends(found: dict[str, Any]) -> dict[str, list[Any]]:
+    names = {"black_start_ms": START, "frozen_start_ms": START, "black_end_ms": END, "frozen_end_ms": END}
+    return {key.removesuffix("_ms").replace("_", "-"): [name] for key, name in names.items() if found[key]}
+
+
+def _worst(places: Iterable[int], levels: Sequence[float], *, among: Sequence[bool]) -> list[int]:
+    """The darkest or most blurred of those, in the order of the film."""
+    return sorted(sorted((place for place in places if among[place]), key=levels.__getitem__)[:MOST_SEEN])
+
+
+def _blurred(places: Sequence[int], scores: Sequence[float | None]) -> list[int]:
+    judged = [(score, place) for place, score in zip(places, scores, strict=False) if score is not None]
+    return sorted(place for _score, place in sorted(judged)[:MOST_SEEN])
 
 
 def fingerprints(pictures: dict[str, "Pictures"], found: dict[str, Any]) -> tuple[str, ...]:
@@ -77,16 +115,10 @@ def fingerprints(pictures: dict[str, "Pictures"], found: dict[str, Any]) -> tupl
 
 
 def listen(said: str) -> dict[str, Any]:
-    """The measures of the sound from what ffmpeg's filters said: silence, and samples at full scale."""
+    """How much of the sound is silent, from the loudness of each moment as ffmpeg told it."""
     told = [(float(at), text) for at, text in _MOMENT.findall(said)]
     moments = [text in ("nan", "-inf") or float(text) < SILENT_LUFS for at, text in told if at >= MOMENT_S]
-    found: dict[str, Any] = {"silence_share": _share(moments), "longest_silence_ms": 100 * _longest(moments)}
-    # A filter that is set up anew says what it has heard so far, which is nothing: the last word counts.
-    last = dict(_PEAKS.findall(said))
-    if int(last.get("n_samples", 0)) and "max_volume" in last:
-        full = int(last.get("histogram_0db", 0)) / int(last["n_samples"])
-        found |= {"peak_db": float(last["max_volume"]), "full_share": round(full, 4)}
-    return found
+    return {"silence_share": _share(moments), "longest_silence_ms": 100 * _longest(moments)}
 
 
 def _are_black(pictures: "Pictures") -> list[bool]:

@@ -23,9 +23,9 @@ def examine_photo(path: Path, *, box: Sandbox) -> Facts:
     if container in ("gif", "apng", "webp-animated"):
         raise Unreadable(Code.ANIMATED_IMAGE, container)
     if container in ("tiff", "bmp"):
-        raise Unreadable(Code.UNSUPPORTED_CONTAINER, container)
+        raise Unreadable(Code.UNSUPPORTED_CONTAINER, container, form=container)
     if container not in CONTAINERS:
-        raise Unreadable(Code.NOT_A_PHOTO, container)
+        raise Unreadable(Code.NOT_A_PHOTO, container, form=container)
     found = run_child(["facts", "/in/media"], path, box=box)
     flags = (Flag.MOTION_PHOTO,) if container == "jpeg" and has_appended_video(path) else ()
     label = found["ai_label"]

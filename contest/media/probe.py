@@ -5,28 +5,24 @@ pictures and the sound.
 """
 
 import json
-import re
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from contest.media import commands, formats, looks, samples
+from contest.media import commands, formats, samples
 from contest.media.aigc import label_from_tags
+from contest.media.attempt import attempt
 from contest.media.facts import Code, Facts, Flag, Kind, Unreadable
 from contest.media.formats import Format
-from contest.media.header import is_interlaced, number, positive, rotation, shown_size, tags
+from contest.media.header import is_interlaced, number, positive, rotation, shown_size, stored_size, tags
 from contest.media.photo import examine_photo
-from contest.media.process import Finished, Flooded, TimedOut
-from contest.media.sandbox import Limits, Sandbox
+from contest.media.sandbox import Sandbox
 from contest.media.scan import MOST_PACKETS, Length, StreamScan, length_of, scan
 from contest.media.sniff import Structure, container_of, structure_of
+from contest.media.watch import Watched, watch
 
-PROBE_TIMEOUT_S = 60.0
 # An hour of film has more packets than a short one that is made of nothing else: 60 pictures a second and the sound.
 PACKETS_A_SECOND, LONGEST_S = 120, 3600
-# A dozen decoders have their pictures at once, and the loudness is told ten times a second.
-LOOKING = Limits(memory_mib=3072, stderr_kib=8 * 1024)
 _OTHER_VIDEO = {*formats.ONLY_BEHIND_WALLS, "rm"}
 _ANIMATED = {"gif", "apng", "webp-animated"}
 _COMPLAINTS = {
@@ -35,8 +31,6 @@ _COMPLAINTS = {
     ") not on whitelist": Code.UNSUPPORTED_CODEC,
     "max pixel count": Code.TOO_MANY_PIXELS,
 }
-_LOUDNESS = re.compile(r"^\s+I:\s+(-?[\d.]+) LUFS", re.MULTILINE)
-_SILENCE_LUFS = -69.9  # what the measure says when nothing passed its gate
 
 
 def examine(
@@ -46,14 +40,22 @@ def examine(
     box: Sandbox,
     most_packets: int = MOST_PACKETS,
     on_progress: Callable[[int], None] | None = None,
+    keep: Path | None = None,
 ) -> Facts:
-    """The facts about the file at `path`, which should be a `kind`; raises Unreadable, or Stopped by `box.stop`."""
+    """The facts about the file at `path`, which should be a `kind`; raises Unreadable, or Stopped by `box.stop`.
+
+    `keep`: a folder for small pictures of what is found in a film, which `Facts.seen` lists.
+    """
     if path.stat().st_size == 0:
         raise Unreadable(Code.EMPTY)
     report = on_progress or (lambda _percent: None)
     if kind == "photo":
         return examine_photo(path, box=box)
-    return _examine_video(path, box=box, most_packets=most_packets, report=report)
+    try:
+        return _examine_video(path, box=box, most_packets=most_packets, report=report, keep=keep)
+    except Unreadable as error:
+        error.form = error.form or container_of(path)
+        raise
 
 
 def exact_length_ms(path: Path, *, box: Sandbox) -> int:
@@ -62,7 +64,9 @@ def exact_length_ms(path: Path, *, box: Sandbox) -> int:
     return round(length_of(scanned.values(), starts_at_zero=True).exact_s * 1000)
 
 
-def _examine_video(path: Path, *, box: Sandbox, most_packets: int, report: Callable[[int], None]) -> Facts:
+def _examine_video(
+    path: Path, *, box: Sandbox, most_packets: int, report: Callable[[int], None], keep: Path | None
+) -> Facts:
     form = _permitted(path, box=box)
     structure = structure_of(path, form.container)
     if not structure.has_index:
@@ -87,8 +91,9 @@ def _examine_video(path: Path, *, box: Sandbox, most_packets: int, report: Calla
         size=shown_size(video),
         begins_at=number(header["format"].get("start_time")) or 0.0,
         can_seek=not length.restarts,
+        stored=stored_size(video),
     )
-    quality, loudness, likeness = _look_and_listen(path, form, wanted, video=video, audio=audio, box=box)
+    watched = watch(path, form, wanted, video=video, audio=audio, box=box, keep=keep)
     report(100)
     return _facts(
         path,
@@ -100,9 +105,7 @@ def _examine_video(path: Path, *, box: Sandbox, most_packets: int, report: Calla
         length=length,
         header_s=header_s,
         structure=structure,
-        loudness=loudness,
-        quality=quality | {"bits_per_pixel": _bits_per_pixel(video, pictures)},
-        likeness=likeness,
+        watched=watched,
     )
 
 
@@ -120,7 +123,7 @@ def _permitted(path: Path, *, box: Sandbox) -> Format:
 
 
 def _header(path: Path, form: Format, *, box: Sandbox) -> dict[str, Any]:
-    done = _checked_run(commands.probe_streams(form), path, box=box)
+    done = attempt(commands.probe_streams(form), path, box=box)
     if done.returncode:
         for words, code in _COMPLAINTS.items():
             if words in done.stderr:
@@ -142,14 +145,19 @@ def _chosen_streams(streams: Sequence[dict[str, Any]], form: Format) -> tuple[di
     if len(videos) > 1:
         raise Unreadable(Code.SEVERAL_VIDEO_STREAMS, str(len(videos)))
     if videos[0].get("codec_name") not in form.video:
-        raise Unreadable(Code.UNSUPPORTED_CODEC, str(videos[0].get("codec_name", "unknown")))
+        raise _unsupported(videos[0], form)
     if int(videos[0].get("width", 0)) * int(videos[0].get("height", 0)) > commands.MOST_PIXELS:
         raise Unreadable(Code.TOO_MANY_PIXELS, f"{videos[0].get('width')} x {videos[0].get('height')}")
     # A phone may add a second sound in a format of its own (spatial audio) beside one that all can play.
     audible = [s for s in audios if s.get("codec_name") in form.audio and int(s.get("channels") or 0) > 0]
     if audios and not audible:
-        raise Unreadable(Code.UNSUPPORTED_CODEC, str(audios[0].get("codec_name", "unknown")))
+        raise _unsupported(audios[0], form)
     return videos[0], sorted(audible, key=lambda s: not _disposed(s, "default"))
+
+
+def _unsupported(stream: Mapping[str, Any], form: Format) -> Unreadable:
+    codec = str(stream.get("codec_name", "unknown"))
+    return Unreadable(Code.UNSUPPORTED_CODEC, codec, form=f"{form.container} {codec}")
 
 
 def _disposed(stream: Mapping[str, Any], disposition: str) -> bool:
@@ -157,7 +165,7 @@ def _disposed(stream: Mapping[str, Any], disposition: str) -> bool:
 
 
 def _packets(path: Path, form: Format, *, box: Sandbox, most: int) -> dict[int, StreamScan]:
-    done = _checked_run(commands.probe_packets(form), path, box=box, on_flood=Code.TOO_MANY_PACKETS)
+    done = attempt(commands.probe_packets(form), path, box=box, on_flood=Code.TOO_MANY_PACKETS)
     if done.returncode:
         raise Unreadable(Code.DAMAGED, done.stderr[-200:])
     return scan(done.stdout.decode("ascii", "replace").splitlines(), most=most)
@@ -190,67 +198,6 @@ def _lacks_much(structure: Structure, length: Length, *, header_s: float | None,
     return length.exact_s < 0.98 * header_s
 
 
-def _look_and_listen(
-    path: Path,
-    form: Format,
-    wanted: samples.Plan,
-    *,
-    video: Mapping[str, Any],
-    audio: Mapping[str, Any] | None,
-    box: Sandbox,
-) -> tuple[dict[str, Any], float | None, tuple[str, ...]]:
-    """How it looks and sounds, how loud it is, and its fingerprints.
-
-    Refuses a film whose beginning holds no picture that can be decoded.
-    """
-    index, heard = int(video["index"]), None if audio is None else int(audio["index"])
-
-    def run(tried: samples.Plan) -> tuple[Finished, dict[str, "looks.Pictures"]]:
-        argv = samples.look_and_listen(form, tried, video=index, audio=heard)
-        with tempfile.TemporaryDirectory(prefix="looks-") as folder:
-            out = Path(folder)
-            done = _checked_run(argv, path, box=box, timeout_s=2 * PROBE_TIMEOUT_S, limits=LOOKING, output=out)
-            return done, looks.pictures_of(out, tried)
-
-    try:
-        done, pictures = run(wanted)
-    except Unreadable:  # a dozen decoders at once need more than one; that is no fault of the film
-        done = None
-    if done is None or done.returncode or not len(pictures[samples.START]):
-        done, pictures = run(wanted.less())
-    if done.returncode or not len(pictures[samples.START]):
-        raise Unreadable(Code.DAMAGED, done.stderr[-300:])
-    quality = looks.look(pictures, wanted)
-    likeness = looks.fingerprints(pictures, quality)
-    if audio is not None:
-        quality |= looks.listen(done.stderr)
-    measured = _LOUDNESS.findall(done.stderr)
-    if not measured or float(measured[-1]) <= _SILENCE_LUFS:
-        return quality, None, likeness
-    return quality, float(measured[-1]), likeness
-
-
-def _checked_run(
-    argv: Sequence[str],
-    path: Path,
-    *,
-    box: Sandbox,
-    timeout_s: float = PROBE_TIMEOUT_S,
-    limits: Limits | None = None,
-    output: Path | None = None,
-    on_flood: Code = Code.TOO_HARD,
-) -> Finished:
-    try:
-        done = box.run(argv, inputs={"media": path}, output=output, timeout_s=timeout_s, limits=limits or Limits())
-    except TimedOut as error:
-        raise Unreadable(Code.TIMEOUT, str(error)) from error
-    except Flooded as error:
-        raise Unreadable(on_flood, str(error)) from error
-    if "Cannot allocate memory" in done.stderr or done.signal:
-        raise Unreadable(Code.TOO_HARD, done.stderr[-200:])
-    return done
-
-
 def _facts(
     path: Path,
     *,
@@ -262,9 +209,7 @@ def _facts(
     length: Length,
     header_s: float | None,
     structure: Structure,
-    loudness: float | None,
-    quality: Mapping[str, Any],
-    likeness: tuple[str, ...],
+    watched: Watched,
 ) -> Facts:
     width, height = shown_size(video)
     told = {**tags(video), **tags(header["format"])}
@@ -301,14 +246,16 @@ def _facts(
         frame_rate=str(video.get("r_frame_rate", "")),
         video_stream=int(video["index"]),
         pixel_format=str(video.get("pix_fmt", "")),
-        interlaced=is_interlaced(video),
+        interlaced=watched.interlaced,
         bit_rate=int(number(header["format"].get("bit_rate")) or 0),
         audio_stream=None if audio is None else int(audio["index"]),
         audio_codec="" if audio is None else str(audio.get("codec_name", "")),
         audio_channels=0 if audio is None else int(audio["channels"]),
-        loudness_lufs=loudness,
-        quality=dict(quality),
-        likeness=likeness,
+        loudness_lufs=watched.loudness,
+        quality=watched.quality | {"bits_per_pixel": _bits_per_pixel(video, pictures)},
+        likeness=watched.likeness,
+        flagged_interlaced=is_interlaced(video),
+        seen=watched.seen,
     )
 
 

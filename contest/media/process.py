@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO
 
 TICK_S = 0.1
+WEIGHED_EVERY_S = 0.05
 BLOCK = 64 * 1024
 _WAIT = "exec 3<&0; { cat <&3; kill -s KILL 0; } >/dev/null 2>&1 & "
 LIFELINE = ("sh", "-c", f'{_WAIT}exec "$@" </dev/null 3<&-', "lifeline")
@@ -103,14 +104,17 @@ def watch(
     try:
         if on_start:
             on_start(child.pid)
-        ears = _Ears(child, bounds=bounds, on_line=on_line)
+        ears, weighed = _Ears(child, bounds=bounds, on_line=on_line), began
         while ears.listen(TICK_S):
             if stop and stop.is_set():
                 raise Stopped
             if time.monotonic() - began > bounds.timeout_s:
                 raise TimedOut(f"not done after {bounds.timeout_s:g} s")
-            if bounds.output and size_of(bounds.output) > bounds.output_bytes:
-                raise Flooded(f"more than {bounds.output_bytes} bytes of files")
+            # A filter may say hundreds of lines a second, and a folder takes as long as its files are many.
+            if bounds.output and time.monotonic() - weighed >= WEIGHED_EVERY_S:
+                weighed = time.monotonic()
+                if size_of(bounds.output) > bounds.output_bytes:
+                    raise Flooded(f"more than {bounds.output_bytes} bytes of files")
     finally:
         _end(child)
     return Finished(

@@ -33,7 +33,16 @@ LONGEST_GROUP_S = 15.0  # to see the end, all since the last key picture has to 
 QUIET_BITS_PER_PIXEL, QUIET_BYTES, QUIET_SHARE = 0.004, 300, 0.2
 QUIET_S = 1.0  # at the very edge: what begins black or still does so for a second at least
 _BEFORE_S, _BEHIND_S = 0.1, 0.15
+FIELDS_S = 0.6  # a dozen pictures and more
+_JPEG: dict[str, Any] = {"f": "image2", "q:v": 5, "map_metadata": -1, "fflags": "+bitexact", "flags:v": "+bitexact"}
 START, SPREAD, END = "start.gray", "spread.gray", "end.gray"
+CLOSE, ROWS, SOUND = "close.gray", "rows.gray", "sound.s16"
+CLOSE_SIDE, MOST_CLOSE = 1024, 4  # sharpness is judged at the size at which photos are, of some of the samples
+ROWS_WIDTH, ROWS_HEIGHT = 640, 360  # of the middle as it is stored: half pictures are seen only there
+SEEN_SIDE = 320  # of the small pictures in colour that a report shows
+SEEN, SEEN_START, SEEN_END = "seen-%02d.jpg", "seen-start.jpg", "seen-end.jpg"
+MOST_SOUND = 128 * 1024 * 1024  # bytes of it, for its peaks: a quarter of an hour of stereo
+HEADROOM = 4  # by which it is divided: decoded sound may go beyond full scale, which 16 bits cannot hold
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,29 +57,56 @@ class Plan:
     spread: tuple[float, ...]
     end_at: float | None = None  # the key picture from which the end is decoded
     end_s: float = 0.0
+    rows: tuple[int, int] | None = None  # width and height of the part that is looked at for half pictures
+    close: tuple[int, int] = (0, 0)  # size of those whose sharpness is judged
+    seen: tuple[int, int] = (0, 0)
+
+    @property
+    def closer(self) -> tuple[int, ...]:
+        """Which of `spread` are judged for sharpness, evenly chosen."""
+        count = len(self.spread)
+        most = min(count, MOST_CLOSE)
+        return tuple((2 * place + 1) * count // (2 * most) for place in range(most))
 
     def less(self) -> "Plan":
         """The beginning alone, which decides whether the film can be decoded; the rest must never spoil that."""
         return replace(self, spread=(), end_at=None, start_s=max(self.start_s, PATIENT_S))
 
 
-def plan(pictures: StreamScan, *, size: tuple[int, int], begins_at: float, can_seek: bool) -> Plan:
-    """What to look at in a film of `size` (as shown); of one whose clock starts anew only the beginning."""
-    pixels, (width, height) = size[0] * size[1], _within(size)
+def plan(
+    pictures: StreamScan,
+    *,
+    size: tuple[int, int],
+    begins_at: float,
+    can_seek: bool,
+    stored: tuple[int, int] | None = None,
+) -> Plan:
+    """What to look at in a film of `size` (as shown); of one whose clock starts anew only the beginning.
+
+    `stored`: its size as it is coded, where its rows are not turned into columns before we see them.
+    """
+    pixels, (width, height) = size[0] * size[1], within(size, SIDE)
     keys = sorted((at, size) for at, size, is_key in pictures.shown_at if is_key)
     times = [at for at, _size in keys]
     # A recording that was cut into begins with pictures that cannot be decoded; players pass over them.
     first = times[0] if times else pictures.first or 0.0
     start_s = EDGE_S if _is_quiet(pictures, first, first + QUIET_S, pixels=pixels) else FIRST_S
-    if not can_seek:
-        return Plan(width=width, height=height, begins_at=begins_at, start_at=first, start_s=start_s, spread=())
-    end_at = _end(times, pictures, pixels=pixels)
-    return Plan(
+    whole = Plan(
         width=width,
         height=height,
         begins_at=begins_at,
         start_at=first,
         start_s=start_s,
+        spread=(),
+        rows=_rows(stored),
+        close=within(size, CLOSE_SIDE),
+        seen=_even(within(size, SEEN_SIDE)),
+    )
+    if not can_seek:
+        return whole
+    end_at = _end(times, pictures, pixels=pixels)
+    return replace(
+        whole,
         spread=_spread(times, pictures, _most(keys, pixels=pixels)),
         end_at=end_at,
         end_s=0.0 if end_at is None else pictures.end - end_at,
@@ -86,24 +122,38 @@ def _end(keys: Sequence[float], pictures: StreamScan, *, pixels: int) -> float |
 
 
 def look_and_listen(form: Format, wanted: Plan, *, video: int, audio: int | None) -> list[str]:
-    """Grey pictures into files of raw bytes; loudness, silences and peaks of the sound among the messages.
+    """Grey pictures into files of raw bytes, small ones in colour, the sound as it is; its loudness is among the
+    messages.
 
     The silences are read off the loudness of each tenth of a second: ffmpeg's own filter for them costs half as much
-    again as the whole measure of loudness.
+    again as the whole measure of loudness. Its measure of true peaks costs more than the rest of the sound together,
+    and is done on the loudest parts alone (`contest.media.peaks`).
     """
     brief = _brief(form, wanted)
     after = wanted.start_at - wanted.begins_at - _BEFORE_S
     begin: dict[str, Any] = {"ss": f"{after:.3f}"} if after > 0 else {}
-    outputs = [_stretch(form, wanted, begin | brief, wanted.start_s, video=video, name=START)]
+    outputs = _stretch(form, wanted, begin | brief, wanted.start_s, video=video, names=(START, SEEN_START))
     if wanted.spread:
-        outputs.append(_spread_out(form, wanted, brief, video=video))
+        outputs += _spread_out(form, wanted, brief, video=video)
     if wanted.end_at is not None:
         end = _at_key(form, wanted, wanted.end_at) | brief
-        outputs.append(_stretch(form, wanted, end, wanted.end_s + 1, video=video, name=END))
+        outputs += _stretch(form, wanted, end, wanted.end_s + 1, video=video, names=(END, SEEN_END))
     if audio is not None:
-        sound = ffmpeg.input(INPUT, vn=None, **brief, **guard(form))[str(audio)]
-        sound = sound.filter("volumedetect").filter("ebur128", framelog="info", peak="sample")
-        outputs.append(ffmpeg.output(sound, "-", f="null"))
+        given = ffmpeg.input(INPUT, vn=None, **brief, **guard(form))[str(audio)]
+        heard, kept = _copies(given, "asplit", 2)
+        heard = heard.filter("ebur128", framelog="info", peak="sample")
+        kept = kept.filter("volume", 1 / HEADROOM, precision="float").filter("aformat", "s16")
+        outputs += [ffmpeg.output(heard, "-", f="null"), ffmpeg.output(kept, SOUND, f="s16le", fs=MOST_SOUND)]
+    return compiled(*outputs)
+
+
+def fields(form: Format, wanted: Plan, *, video: int) -> list[str]:
+    """ffmpeg's own look at whether pictures are whole, over a moment at some places; the counts are among the
+    messages."""
+    outputs = []
+    for at in (wanted.spread[place] for place in wanted.closer):
+        given = ffmpeg.input(INPUT, an=None, **_at_key(form, wanted, at), t=FIELDS_S, **guard(form))
+        outputs.append(ffmpeg.output(given[str(video)].filter("idet"), "-", f="null"))
     return compiled(*outputs)
 
 
@@ -115,15 +165,23 @@ def _brief(form: Format, wanted: Plan) -> dict[str, Any]:
     return {"probesize": 32} if wanted.spread and form.container in formats.WITH_HEADER else {}
 
 
-def _stretch(form: Format, wanted: Plan, options: dict[str, Any], length_s: float, *, video: int, name: str) -> Any:
+def _stretch(
+    form: Format, wanted: Plan, options: dict[str, Any], length_s: float, *, video: int, names: tuple[str, str]
+) -> list[Any]:
+    """Grey pictures of a stretch, and its first or last in colour: each is written over the one before."""
     given = ffmpeg.input(INPUT, an=None, **options, t=f"{length_s:.3f}", **guard(form))
-    return ffmpeg.output(_grey(given[str(video)].filter("fps", fps=EDGE_FPS), wanted), name, f="rawvideo")
+    grey, seen = _copies(given[str(video)].filter("fps", fps=EDGE_FPS), "split", 2)
+    only_first = {"frames:v": 1} if names[1] == SEEN_START else {}
+    return [
+        ffmpeg.output(_grey(grey, wanted.width, wanted.height), names[0], f="rawvideo"),
+        ffmpeg.output(_small(seen, wanted), names[1], update=1, **_JPEG, **only_first),
+    ]
 
 
-def _spread_out(form: Format, wanted: Plan, brief: dict[str, Any], *, video: int) -> Any:
+def _spread_out(form: Format, wanted: Plan, brief: dict[str, Any], *, video: int) -> list[Any]:
     """The first picture at each place, one behind the other. Two threads each would only cost memory."""
-    taken = []
-    for at in wanted.spread:
+    taken: dict[str, list[Any]] = {SPREAD: [], CLOSE: [], ROWS: [], SEEN: []}
+    for place, at in enumerate(wanted.spread):
         key: dict[str, Any] = {
             "noaccurate_seek": None,
             "skip_frame": "nokey",
@@ -131,9 +189,32 @@ def _spread_out(form: Format, wanted: Plan, brief: dict[str, Any], *, video: int
             "t": 0.1 if brief else 3,
         }
         given = ffmpeg.input(INPUT, an=None, **key, **_at_key(form, wanted, at), **brief, **guard(form, threads=1))
-        taken.append(_grey(given[str(video)].filter("trim", end_frame=1), wanted))
-    joined = ffmpeg.filter(taken, "concat", n=len(taken)) if len(taken) > 1 else taken[0]
-    return ffmpeg.output(joined.filter("setpts", "N"), SPREAD, f="rawvideo", fps_mode="passthrough")
+        picture = given[str(video)].filter("trim", end_frame=1)
+        names = [SPREAD, SEEN]
+        if place in wanted.closer:
+            names += [CLOSE, *([ROWS] if wanted.rows else [])]
+        for name, copy in zip(names, _copies(picture, "split", len(names)), strict=True):
+            taken[name].append(_looked_at(copy, name, wanted))
+    outputs = []
+    for name, pictures in taken.items():
+        if pictures:
+            joined = ffmpeg.filter(pictures, "concat", n=len(pictures)) if len(pictures) > 1 else pictures[0]
+            options = _JPEG if name == SEEN else {"f": "rawvideo"}
+            outputs.append(ffmpeg.output(joined.filter("setpts", "N/TB"), name, fps_mode="passthrough", **options))
+    return outputs
+
+
+def _looked_at(picture: Any, name: str, wanted: Plan) -> Any:
+    if name == SEEN:
+        return _small(picture, wanted)
+    if name == ROWS and wanted.rows:
+        return picture.filter("crop", *wanted.rows).filter("format", "gray").filter("setsar", 1)
+    return _grey(picture, *(wanted.close if name == CLOSE else (wanted.width, wanted.height)))
+
+
+def _copies(stream: Any, name: str, number: int) -> list[Any]:
+    several = stream.filter_multi_output(name, number)
+    return [several[place] for place in range(number)]
 
 
 def _at_key(form: Format, wanted: Plan, at: float) -> dict[str, Any]:
@@ -146,9 +227,14 @@ def _at_key(form: Format, wanted: Plan, at: float) -> dict[str, Any]:
     return {"ss": f"{after:.3f}"} if after > 0 else {}
 
 
-def _grey(pictures: Any, wanted: Plan) -> Any:
-    pictures = pictures.filter("scale", wanted.width, wanted.height, flags="fast_bilinear")
+def _grey(pictures: Any, width: int, height: int) -> Any:
+    pictures = pictures.filter("scale", width, height, flags="fast_bilinear")
     return pictures.filter("format", "gray").filter("setsar", 1)
+
+
+def _small(pictures: Any, wanted: Plan) -> Any:
+    pictures = pictures.filter("scale", *wanted.seen, flags="fast_bilinear", out_range="pc")
+    return pictures.filter("format", "yuvj420p").filter("setsar", 1)
 
 
 def _is_quiet(pictures: StreamScan, begin: float, end: float, *, pixels: int) -> bool:
@@ -189,7 +275,15 @@ def _nearest(keys: Sequence[float], at: float) -> float:
     return min(keys[max(0, place - 1) : place + 1], key=lambda key: abs(key - at))
 
 
-def _within(size: tuple[int, int]) -> tuple[int, int]:
+def _rows(stored: tuple[int, int] | None) -> tuple[int, int] | None:
+    return None if stored is None else _even((min(ROWS_WIDTH, stored[0]), min(ROWS_HEIGHT, stored[1])))
+
+
+def within(size: tuple[int, int], side: int) -> tuple[int, int]:
     longest = max(*size, 1)
-    width, height = (max(16, round(side * min(1, SIDE / longest))) for side in size)
+    width, height = (max(16, round(one * min(1, side / longest))) for one in size)
     return width, height
+
+
+def _even(size: tuple[int, int]) -> tuple[int, int]:
+    return max(2, size[0] // 2 * 2), max(2, size[1] // 2 * 2)

@@ -143,9 +143,10 @@ def note_facts(asset: Asset, facts: dict[str, Any], *, at: datetime) -> None:
         ask_for_rendition(asset, at=at)
 
 
-def note_unreadable(asset: Asset, code: str, *, at: datetime) -> None:
-    """The check has ended: nothing can be made of the file."""
+def note_unreadable(asset: Asset, code: str, *, form: str = "", at: datetime) -> None:
+    """The check has ended: nothing can be made of the file, which is of that `form` as far as anybody knows."""
     asset.state, asset.unreadable_code, asset.checked_at = "unreadable", code, at
+    asset.unreadable_format = form
     record("asset.unreadable", on=asset, at=at, sha256=asset.sha256, code=code)
     registry.tell_checked(asset)
 

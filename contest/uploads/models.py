@@ -13,6 +13,7 @@ from contest.db import Base, one_of
 KINDS = ("video", "photo")
 SMALLER = "photo-avif"  # the profile of what is made of a photo later, when nobody waits
 PHOTO_PROFILES = ("photo", SMALLER)
+EVIDENCE = "evidence"  # small pictures of what a check found in a film: for its entrant and the office alone
 CAPTIONS = "captions-"  # and the language: the profile of the rendition that holds them
 FIRST = "film-first"  # the profile of what can be shown of a film at once: its own packets. "film" takes its place
 STORYBOARD = "storyboard"
@@ -120,6 +121,7 @@ class Asset(Base):
     original_key: Mapped[str | None]
     facts: Mapped[dict[str, Any] | None]  # contest.media Facts.to_json(): what was measured, no judgement
     unreadable_code: Mapped[str | None]
+    unreadable_format: Mapped[str] = mapped_column(default="", server_default="")  # what it is, such as "asf wmv3"
     poster_key: Mapped[str | None]  # of the small picture that stands for the file; says which poster was chosen
     created_at: Mapped[datetime]
     checked_at: Mapped[datetime | None]
@@ -164,7 +166,7 @@ class Asset(Base):
     @property
     def shown(self) -> list["Rendition"]:
         """All that may be shown, the newest last: what is in several of them is taken from there."""
-        ready = [made for made in self.renditions if made.state == "ready"]
+        ready = [made for made in self.renditions if made.state == "ready" and made.profile != EVIDENCE]
         return sorted(ready, key=lambda made: made.profile != FIRST)
 
     def photos(self, kind: str) -> list[tuple[str, int]]:
@@ -217,6 +219,14 @@ class Asset(Base):
             if file is not None:
                 return made, file
         return None
+
+    def evidence(self, code: str) -> list[tuple[int | None, str, int, int]]:
+        """Pictures that show what a check found: time in ms (None: the end), name, width and height of each."""
+        made = self.rendition(EVIDENCE)
+        if made is None:
+            return []
+        told = [(at_ms, made.file(name)) for at_ms, name in (self.facts or {}).get("seen", {}).get(code, ())]
+        return [(at_ms, file["name"], file["width"], file["height"]) for at_ms, file in told if file]
 
 
 class Rendition(Base):

@@ -21,9 +21,10 @@ from contest.web.filters import size
 # Wide on purpose: a narrow list makes some phones hide the very files they made, or copy them into another format; with
 # image/* in it iPhones leave photos as they are. The endings are of files whose type some systems do not know.
 ACCEPT = {
-    "video": "video/*,.mp4,.mov,.m4v,.mkv,.webm,.avi,.mts,.m2ts",
+    "video": "video/*,.mp4,.mov,.m4v,.3gp,.mkv,.webm",
     "photo": "image/*,.jpg,.jpeg,.png,.webp,.heic,.heif,.avif",
 }
+ACCEPT_OLD = ",.avi,.mpg,.mpeg,.mts,.m2ts,.flv,.wmv,.ogv"  # films that only a sandbox with walls opens
 PURPOSE_LASTS_S = 7 * 24 * 3600
 MOST_UNFINISHED = 12  # of one person: room is kept for each of them
 PLAIN_MAX_BYTES = 60 * MIB  # by an ordinary form post; the rest of the request must fit as well

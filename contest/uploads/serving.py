@@ -12,7 +12,7 @@ from werkzeug.wrappers import Request
 
 from contest.config import Settings
 from contest.storage import Missing, Storage, storage
-from contest.uploads.models import Asset, Rendition
+from contest.uploads.models import EVIDENCE, Asset, Rendition
 
 SIGNED_FOR_S = 300
 SIGNED_INSIDE_S = 60  # for the web server in front of us, which goes there at once
@@ -43,6 +43,15 @@ def files_shown(asset: Asset) -> Mapping[str, StoredFile]:
 def send_rendition(asset: Asset, name: str) -> ResponseReturnValue:
     """The file called `name` of what we made from `asset`; 404 when nothing recorded is called so."""
     made, file = asset.shown_file(name) or abort(404)
+    return answer(_stored(made, file), asked=request, kept_in=storage())
+
+
+def send_evidence(asset: Asset, name: str) -> ResponseReturnValue:
+    """A picture that a check took: who asks must be the entrant or the office, never a judge or the public."""
+    made = asset.rendition(EVIDENCE)
+    file = made.file(name) if made else None
+    if made is None or file is None:
+        abort(404)
     return answer(_stored(made, file), asked=request, kept_in=storage())
 
 

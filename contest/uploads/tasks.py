@@ -16,10 +16,10 @@ from contest.config import Settings
 from contest.db import db, transaction
 from contest.jobs.registry import RunningJob, TryAgain, periodic, task
 from contest.media.encode import FALLBACK
-from contest.media.facts import Code, Facts, Unreadable
+from contest.media.facts import Code, Facts, Kind, Unreadable
 from contest.media.films import render_film, render_first
-from contest.media.outputs import RenderFailed
-from contest.media.pictures import render_poster, render_storyboard
+from contest.media.outputs import RenderFailed, output_of
+from contest.media.pictures import jpeg_size, render_poster, render_storyboard
 from contest.media.probe import examine
 from contest.media.render import render_photo, render_photo_smaller
 from contest.storage import storage
@@ -35,7 +35,7 @@ from contest.uploads.actions import (
     note_unreadable,
     take_note,
 )
-from contest.uploads.models import FIRST, SMALLER, STORYBOARD, Asset, Rendition
+from contest.uploads.models import EVIDENCE, FIRST, SMALLER, STORYBOARD, Asset, Rendition
 from contest.uploads.queries import (
     abandoned_uploads,
     asset_of,
@@ -48,7 +48,7 @@ from contest.uploads.queries import (
 from contest.uploads.registry import tell_rendered
 
 # Raise one when what is made changes: it is then made anew, beside the old files.
-VERSIONS = {"poster": 2, FIRST: 1, "film": 3, STORYBOARD: 1, "photo": 2, SMALLER: 1}
+VERSIONS = {"poster": 2, FIRST: 1, "film": 3, STORYBOARD: 1, "photo": 2, SMALLER: 1, EVIDENCE: 1}
 # These may be the machine's fault and not the file's: a child killed for want of memory looks just the same.
 BLAME_LATE, ENOUGH_TRIES = (Code.TOO_HARD, Code.TIMEOUT), 3
 LEFT_ALONE_S = 24 * 3600  # a file or folder nobody knows is kept this long before it is taken for rubbish
@@ -80,7 +80,7 @@ def check(job: RunningJob) -> None:
         if error.code in BLAME_LATE and job.attempt < ENOUGH_TRIES:
             raise TryAgain(str(error.code), "The check needed more memory or time than it may take.") from error
         with transaction():
-            note_unreadable(asset, str(error.code), at=now())
+            note_unreadable(asset, str(error.code), form=error.form, at=now())
             job.finish()
         return
     with transaction():
@@ -89,18 +89,31 @@ def check(job: RunningJob) -> None:
 
 
 def _examine(asset: Asset, job: RunningJob) -> Facts:
-    """The facts; of a film also a picture that the page with the verdict can show."""
+    """The facts; of a film also a picture that the page with the verdict can show, and those of what was found."""
 
     def report(percent: int) -> None:
         job.progress(20 + percent * 0.7)
 
     with workshop.bench(asset, job) as bench:
-        facts = examine(
-            bench.path, kind="video" if asset.kind == "video" else "photo", box=bench.box, on_progress=report
-        )
+        seen = bench.into / EVIDENCE
+        seen.mkdir()
+        kind: Kind = "video" if asset.kind == "video" else "photo"
+        facts = examine(bench.path, kind=kind, box=bench.box, on_progress=report, keep=seen)
+        _keep_evidence(asset, seen, job)
         if facts.kind == "video" and asset.rendition("poster") is None:
             _make_poster(asset, facts, bench, job)
     return facts
+
+
+def _keep_evidence(asset: Asset, seen: Path, job: RunningJob) -> None:
+    outputs = [output_of(seen, path.name, size=jpeg_size(path)) for path in sorted(seen.iterdir())]
+    if not outputs:
+        return
+    prefix = _begin(asset, EVIDENCE, job)
+    files = workshop.keep(outputs, made_in=seen, prefix=prefix, job=job)
+    with transaction():
+        job.hold()
+        finish_rendition(_place(asset, EVIDENCE, job), files, prefix=prefix)
 
 
 def _make_poster(asset: Asset, facts: Facts, bench: workshop.Bench, job: RunningJob) -> None:

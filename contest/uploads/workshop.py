@@ -15,10 +15,11 @@ from flask import current_app
 
 from contest.config import Settings
 from contest.db import db
+from contest.errors import WrongSetting
 from contest.jobs.registry import NotYet, RunningJob, TryAgain
 from contest.media import process
 from contest.media.outputs import Output, RenderFailed
-from contest.media.sandbox import ENVIRONMENT, Sandbox, detect
+from contest.media.sandbox import ENVIRONMENT, LIMITS_ONLY, Sandbox, detect
 from contest.storage import Missing, storage
 from contest.uploads.models import Asset
 from contest.web.commands import typed
@@ -89,6 +90,14 @@ def keep(outputs: Sequence[Output], *, made_in: Path, prefix: str, job: RunningJ
 def _recorded(output: Output) -> dict[str, Any]:
     """Without what few files have, since a film has hundreds."""
     return {name: value for name, value in asdict(output).items() if name != "blur" or value}
+
+
+def level() -> int:
+    """Of the sandbox, by which it is decided what kinds of film are taken; the lowest where none may be built."""
+    try:
+        return _sandbox(current_app.config["SETTINGS"]).level
+    except WrongSetting:  # it is required and cannot be had: the worker says so, and opens nothing
+        return LIMITS_ONLY
 
 
 def _sandbox(settings: Settings) -> Sandbox:

@@ -150,14 +150,15 @@ def test_every_line_says_what_was_measured_what_it_means_and_what_to_do(app: Fla
         height=540,
         interlaced=True,
         hdr=True,
+        sharpness=12.0,
     )
-    still = a_film(still_share=0.9)
+    still = a_film(still_share=0.9, true_peak_db=0.4)
 
     with app.test_request_context(), force_locale(language):
         found = [one for facts in (worst, still) for one in looks(facts, ANY) if one.outcome != "ok"]
-        lines = {one.code: line(one.to_json(), {}) for one in found}
+        lines = {one.code: line(one.to_json(), ANY.to_json()) for one in found}
 
-    assert {*lines} == {*lines_film.LINES}
+    assert {*lines} == {*lines_film.LINES, "clarity"}
     assert {*lines} - {"interlaced", "hdr"} <= {*ESTIMATED}
     for code, shown in lines.items():
         assert (shown.title != code, bool(shown.detail)) == (True, True)
@@ -178,12 +179,53 @@ def test_a_number_is_worded_as_people_say_it(app: Flask) -> None:
     assert bars.detail.startswith("An upright film was put into a wide picture")
 
 
-def test_a_refused_kind_of_file_is_explained_truly_with_and_without_walls(app: Flask) -> None:
+def test_a_refused_kind_of_file_is_called_by_its_name(app: Flask) -> None:
     with app.test_request_context(), force_locale("en"):
-        plain, without_walls, never = (
-            sorry(Code.UNSUPPORTED_CONTAINER, detail).happened for detail in ("", "asf", "rm")
+        plain, without_walls, never, coded = (
+            sorry(code, form).happened
+            for code, form in (
+                (Code.UNSUPPORTED_CONTAINER, ""),
+                (Code.UNSUPPORTED_CONTAINER, "asf"),
+                (Code.UNSUPPORTED_CONTAINER, "rm"),
+                (Code.UNSUPPORTED_CODEC, "mp4 cinepak"),
+            )
         )
 
-    assert plain == never
     assert "taken only where the server can open them safely" in plain
-    assert without_walls.startswith("It is a film in WMV.")
+    assert without_walls.startswith("This is a Windows Media film (WMV). Such files are opened only behind the walls")
+    assert never == f"This is a RealMedia film (RM). {plain}"
+    assert coded.startswith("This is a film in MP4 or MOV format, coded as CINEPAK.")
+
+
+@pytest.mark.parametrize(
+    ("measured", "outcome"),
+    [
+        ({"sharpness": 80.0}, "ok"),
+        ({"sharpness": 29.9}, "advice"),
+        ({"not_judged": "drawn"}, "info"),
+    ],
+)
+def test_sharpness_of_a_film_advises_and_never_refuses(measured: dict[str, Any], outcome: str) -> None:
+    for severity in ("warn", "reject"):
+        found = {one.code: one.outcome for one in looks(a_film(**measured), a_rule("clarity", severity))}
+
+        assert found["clarity"] == outcome
+
+
+def a_rule(code: str, severity: Any) -> Rules:
+    return Rules(kind="video", severities={code: severity})
+
+
+def test_a_peak_between_the_samples_is_advice_above_one_decibel_below_full_scale() -> None:
+    assert said_of(a_film(true_peak_db=-1.0)) == []
+    assert said_of(a_film(true_peak_db=-0.9)) == [("true-peak", "advice")]
+    assert said_of(a_film(true_peak_db=1.5, full_share=0.2, peak_db=0.0)) == [("clipping", "advice")]
+
+
+def test_what_the_header_says_of_half_pictures_is_only_told_when_it_is_wrong_or_right() -> None:
+    wrong, right = a_film(flagged_interlaced=True, fields="whole"), a_film(interlaced=True, fields="top")
+
+    assert [one.measured for facts in (wrong, right) for one in looks(facts, ANY) if one.code == "interlaced"] == [
+        "whole",
+        "seen",
+    ]

@@ -11,6 +11,9 @@ from contest.db import transaction
 from contest.entries.models import Entry
 from contest.entries.rules.early import Claims, early_fault, early_findings
 from contest.entries.rules.limits import PRESETS, Rules
+from contest.media import formats
+from contest.media.facts import Code
+from contest.media.sandbox import LIMITS_ONLY, WALLED
 from contest.uploads import parts
 from contest.uploads.models import Upload
 from tests.browser import Browser
@@ -76,7 +79,10 @@ def test_what_is_no_number_counts_as_not_said(said: dict[str, Any]) -> None:
     ("kind", "said", "fault"),
     [
         ("video", {"container": "mp4"}, None),
-        ("video", {"container": "avi"}, None),  # whether old kinds are taken is for the server to say
+        ("video", {"container": "avi"}, None),
+        ("video", {"container": "mp4", "codec": "dvvideo"}, None),
+        ("video", {"container": "mp4", "codec": "theora"}, "unsupported-codec"),
+        ("video", {"container": "mp4", "codec": "xyz"}, None),  # the check knows better
         ("video", {"container": ""}, "not-a-video"),
         ("video", {"container": "jpeg"}, "not-a-video"),
         ("video", {"container": "gif"}, "animated-image"),
@@ -91,7 +97,15 @@ def test_what_is_no_number_counts_as_not_said(said: dict[str, Any]) -> None:
     ],
 )
 def test_a_file_that_cannot_be_of_use_is_told_by_its_kind(kind: Any, said: dict[str, Any], fault: str | None) -> None:
-    assert early_fault(Claims.from_json(said), kind) == fault
+    assert early_fault(Claims.from_json(said), kind, level=WALLED) == fault
+
+
+def test_an_old_kind_of_film_is_refused_early_only_where_it_would_be_refused() -> None:
+    old = [Claims.from_json({"container": name, "size_bytes": 9}) for name in formats.ONLY_BEHIND_WALLS]
+
+    assert {early_fault(claims, "video", level=WALLED) for claims in old} == {None}
+    assert {early_fault(claims, "video", level=LIMITS_ONLY) for claims in old} == {Code.UNSUPPORTED_CONTAINER}
+    assert early_fault(Claims.from_json({"container": "rm"}), "video", level=WALLED) == Code.UNSUPPORTED_CONTAINER
 
 
 def ask(app: Flask, person: Person, entry: Entry, said: Any, *, expect: int = 200) -> Any:

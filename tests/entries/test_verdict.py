@@ -138,7 +138,7 @@ def test_a_length_is_told_with_its_limit_and_the_rule(app: Flask) -> None:
     assert (over.kind, over.value) == ("bad", "3:26 / 3:00")
     assert over.detail == "26 s too long. Allowed: 3:00 inclusive, plus a tolerance of 0.5 s."
     assert over.meter is not None
-    assert (over.meter.value, over.meter.limit) == (98, 85)
+    assert (over.meter.value, over.meter.limits) == (98, (85,))
     assert (close.value, close.detail.partition(".")[0]) == ("3:00.6 / 3:00", "0")  # "0.6 s too long"
 
 

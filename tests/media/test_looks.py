@@ -38,7 +38,11 @@ def test_an_ordinary_film_has_nothing_wrong(clips: Clips, box: Sandbox) -> None:
         "longest_silence_ms": 0,
         "peak_db": found["peak_db"],
         "full_share": 0.0,
+        "true_peak_db": found["true_peak_db"],
+        "fields": "whole",
+        "sharpness": found["sharpness"],
     }
+    assert (found["peak_db"] <= found["true_peak_db"] < -10, found["sharpness"] > 90) == (True, True)
     assert 0.3 < bits < 3
 
 

@@ -100,7 +100,7 @@ FINE: dict[str, Film] = {
     "camera.avi": old(2, "avi", "mjpeg"),
     "divx.avi": old(2, "avi", "mpeg4"),
     "divx3.avi": old(2, "avi", "msmpeg4v3"),
-    "tape.avi": old(1, "avi", "dvvideo", interlaced=True, width=1024, height=576),
+    "tape.avi": old(1, "avi", "dvvideo", interlaced=False, width=1024, height=576),  # said, and not so
     "tape.mov": Film(length_s=1, codec="dvvideo", walled=True, alone=C.UNSUPPORTED_CODEC),
     "disc.mpg": old(2, "mpeg", "mpeg2video"),
     "video-cd.mpg": old(2, "mpeg", "mpeg1video"),

@@ -109,10 +109,11 @@ def _kind_of(error: Unreadable, *, kind: str, container: str) -> str:
 
 def _refused(error: Unreadable, *, kind: str, container: str) -> dict[str, Any]:
     refused = error.code in _REFUSED
-    reason = _sorry(error.code, severity="reject", detail=error.detail)
+    reason = _sorry(error.code, severity="reject", detail=error.detail, form=error.form)
     return {
         "kind": kind,
         "container": container or None,
+        "video_codec": error.form.partition(" ")[2] or None,
         "verdict": "reject" if refused else "unreadable",
         "reasons": [reason],
     }
@@ -123,8 +124,8 @@ def _not_read(code: str, message: str) -> dict[str, Any]:
     return {"verdict": "unreadable", "reasons": [reason]}
 
 
-def _sorry(code: Code, *, severity: str, detail: str = "") -> dict[str, Any]:
-    words = sorry(code, detail)
+def _sorry(code: Code, *, severity: str, detail: str = "", form: str = "") -> dict[str, Any]:
+    words = sorry(code, form)
     message = f"{words.title}. {words.happened} {words.todo}"
     return {"code": str(code), "severity": severity, "measured": detail or None, "limit": None, "message": message}
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from contest.entries.rules.limits import Rules
 from contest.entries.rules.verdict import Finding, findings
+from contest.media import formats
 from contest.media.facts import Code, Facts, Kind
 
 _NAME_MAX = 20
@@ -55,11 +56,16 @@ class Claims:
         )
 
 
-def early_fault(claims: Claims, kind: Kind) -> Code | None:
-    """Why nothing can be made of the file, as far as its first bytes and its index tell."""
+def early_fault(claims: Claims, kind: Kind, *, level: int) -> Code | None:
+    """Why nothing can be made of the file at that level of the sandbox, as far as its first bytes and index tell."""
     if not claims.was_read:
         return None
-    return _not_a_film(claims) if kind == "video" else _not_a_photo(claims.container)
+    return _not_a_film(claims, level=level) if kind == "video" else _not_a_photo(claims.container)
+
+
+def form_of(claims: Claims) -> str:
+    """What the file is, as `sorry` wants to hear it."""
+    return f"{claims.container} {claims.codec}".strip() if claims.container else ""
 
 
 def early_findings(claims: Claims, rules: Rules) -> list[Finding]:
@@ -68,14 +74,21 @@ def early_findings(claims: Claims, rules: Rules) -> list[Finding]:
     return [one for one in found if one.outcome in ("must_fix", "advice") and _is_told(one.code, claims)]
 
 
-def _not_a_film(claims: Claims) -> Code | None:
+def _not_a_film(claims: Claims, *, level: int) -> Code | None:
     if claims.container in _ANIMATED:
         return Code.ANIMATED_IMAGE
     if claims.container == "audio" or (claims.has_picture is False and claims.has_sound):
         return Code.AUDIO_ONLY
     if claims.container not in _FILMS:
         return Code.NOT_A_VIDEO
-    return Code.MOOV_MISSING if claims.is_cut else None
+    form = formats.taken(claims.container, level=level)
+    if form is None:
+        return Code.UNSUPPORTED_CONTAINER
+    if claims.is_cut:
+        return Code.MOOV_MISSING
+    # A name that nobody knows is a browser's, or the box walker's; the check knows better.
+    is_refused = formats.knows(claims.codec) and claims.codec not in form.video
+    return Code.UNSUPPORTED_CODEC if is_refused else None
 
 
 def _not_a_photo(container: str) -> Code | None:

@@ -24,7 +24,7 @@ OF_PHOTO = ("long-side", "short-side", "pixels", "size", "min-size", "aspect", "
 ESTIMATED = (
     *("loudness", "clarity", "exposure", "contrast", "noise", "compression", "upscaled"),
     *("dark", "flat", "still", "bars", "black-start", "black-end", "frozen-start", "frozen-end"),
-    *("silence", "clipping", "chat-copy"),
+    *("silence", "clipping", "true-peak", "chat-copy"),
 )
 
 

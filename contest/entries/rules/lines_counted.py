@@ -1,12 +1,13 @@
 """Lines of a check report on what is counted and has a limit."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import gcd
 from typing import Any
 
 from flask_babel import gettext as _
 
-from contest.entries.rules.said import Meter, Say, exact, seconds, two
+from contest.entries.rules.said import Meter, Say, exact, meter, seconds, two
 from contest.web.filters import duration, size
 
 CONTAINERS = {"matroska": "MKV", "mpegts": "MPEG-TS", "asf": "WMV", "ogg": "OGV", "heif": "HEIC", "webp": "WebP"}
@@ -43,16 +44,16 @@ def _length(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, 
 
 
 def _meter(measured: int, limit: int, said: str) -> Meter:
-    track = limit * 7 // 6
     label = _(
         "Length %(length)s, limit %(limit)s: %(said)s", length=exact(measured, limit), limit=duration(limit), said=said
     )
-    return Meter(value=min(100, measured * 100 // track), limit=limit * 100 // track, label=label)
+    return replace(meter("", "", at=measured, bounds=[limit], limit=""), label=label)
 
 
 def _min_length(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, Any]:
     measured, limit = finding["measured"], finding["limit"]
-    shown = {"title": _("Shortest length"), "value": f"{exact(measured, limit)} / {duration(limit)}"}
+    shown: dict[str, Any] = {"title": _("Shortest length"), "value": f"{exact(measured, limit)} / {duration(limit)}"}
+    shown["meter"] = meter(shown["title"], exact(measured, limit), at=measured, bounds=[limit], limit=duration(limit))
     if finding["outcome"] == "ok":
         return shown
     short = seconds(limit - measured)
@@ -63,8 +64,14 @@ def _min_length(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[s
     }
 
 
+def _bytes(title: str, finding: Mapping[str, Any]) -> dict[str, Any]:
+    measured, limit = size(finding["measured"]), size(finding["limit"])
+    bar = meter(title, measured, at=finding["measured"], bounds=[finding["limit"]], limit=limit)
+    return {"title": title, "value": f"{measured} / {limit}", "meter": bar}
+
+
 def _size(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {"title": _("File size"), "value": f"{size(finding['measured'])} / {size(finding['limit'])}"}
+    shown = _bytes(_("File size"), finding)
     if finding["outcome"] == "ok":
         return shown
     return {**shown, "fix": _("Export again in 1080p at about 10 Mbit/s, or save the photo as a JPEG.")}
@@ -85,11 +92,13 @@ def _side(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, An
         fix = _(
             "Export again in a larger size (1080p is best), from the original and not from a copy sent by a chat app."
         )
-    return {**shown, "detail": rule, "fix": fix if finding["outcome"] == "must_fix" else ""}
+    side = max(width, height) if finding["code"] == "long-side" else min(width, height)
+    bar = meter(shown["title"], str(side), at=side, bounds=[limit], limit=str(limit))
+    return {**shown, "detail": rule, "fix": "" if finding["outcome"] == "ok" else fix, "meter": bar}
 
 
 def _min_size(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {"title": _("Smallest file size"), "value": f"{size(finding['measured'])} / {size(finding['limit'])}"}
+    shown = _bytes(_("Smallest file size"), finding)
     if finding["outcome"] == "ok":
         return shown
     detail = _("The file is smaller than a film of this kind should be; it may have been compressed by a chat app.")
@@ -103,20 +112,21 @@ def _pixels(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, 
         "title": _("Number of pixels"),
         "value": value,
         "detail": most,
+        "meter": meter(
+            _("Number of pixels"), value, at=finding["measured"], bounds=[finding["limit"]], limit=str(finding["limit"])
+        ),
         "fix": _("Save the photo in a smaller size."),
     }
 
 
 def _aspect(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, Any]:
     (width, height), (least, most) = finding["measured"], finding["limit"]
-    shown = {"title": _("Shape of the picture"), "value": f"{width}×{height} · {_ratio(width, height)}"}
+    shown: dict[str, Any] = {"title": _("Shape of the picture"), "value": f"{width}×{height} · {_ratio(width, height)}"}
+    bounds = " – ".join(f"{bound:g}:1" for bound in (least, most) if bound)
+    is_screen = least and most and least <= 16 / 9 <= most
     if finding["outcome"] == "ok":
         return shown
-    if least and most and least <= 16 / 9 <= most:
-        rule = _("Allowed: 16:9.")
-    else:
-        bounds = [f"{bound:g}:1" for bound in (least, most) if bound]
-        rule = _("Allowed, long side to short side: %(bounds)s.", bounds=" – ".join(bounds))
+    rule = _("Allowed: 16:9.") if is_screen else _("Allowed, long side to short side: %(bounds)s.", bounds=bounds)
     return {**shown, "detail": rule, "fix": _("Set the size of the picture in the editing program and export again.")}
 
 
@@ -140,7 +150,14 @@ def _orientation(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[
 
 
 def _fps(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {"title": _("Pictures a second"), "value": f"{finding['measured']:g}"}
+    shown: dict[str, Any] = {"title": _("Pictures a second"), "value": f"{finding['measured']:g}"}
+    shown["meter"] = meter(
+        shown["title"],
+        shown["value"],
+        at=finding["measured"],
+        bounds=finding["limit"],
+        limit=_range(*finding["limit"]),
+    )
     if finding["outcome"] == "ok":
         return shown
     detail = _("Allowed: %(range)s.", range=_range(*finding["limit"]))
@@ -148,11 +165,15 @@ def _fps(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, Any
 
 
 def _bit_rate(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {"title": _("Bit rate"), "value": _mbit(finding["measured"])}
+    shown: dict[str, Any] = {"title": _("Bit rate"), "value": _mbit(finding["measured"])}
+    least, most = finding["limit"]
+    allowed = _range(least and least / 1_000_000, most and most / 1_000_000, " Mbit/s")
+    shown["meter"] = meter(
+        shown["title"], shown["value"], at=finding["measured"], bounds=finding["limit"], limit=allowed
+    )
     if finding["outcome"] == "ok":
         return shown
-    least, most = finding["limit"]
-    detail = _("Allowed: %(range)s.", range=_range(least and least / 1_000_000, most and most / 1_000_000, " Mbit/s"))
+    detail = _("Allowed: %(range)s.", range=allowed)
     fix = _(
         "Set the bit rate in the editing program and export again, from the original and not from a compressed copy."
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from contest.entries.rules.said import Say, seconds, two
+from contest.entries.rules.said import Say, meter, seconds, two
 from contest.web.filters import duration
 
 MOST_TIMES = 4
@@ -128,6 +128,23 @@ def _clipping(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str
     }
 
 
+def _true_peak(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, Any]:
+    peak, limit = finding["measured"], finding["limit"]
+    value = f"{peak:+.1f} dBTP" if peak > 0 else f"{peak:.1f} dBTP"
+    bar = meter(_("Loudest moment"), value, at=peak, bounds=[limit], limit=f"{limit:g} dBTP", low=-24, most=3)
+    shown = {"title": _("Loudest moment"), "value": value, "meter": bar}
+    if finding["outcome"] == "ok":
+        return shown
+    detail = _(
+        "Between the samples it goes above %(limit)s dB; small loudspeakers and streams may crackle.", limit=limit
+    )
+    change = max(1, round(peak - limit + 0.4))
+    fix = _(
+        "Lower the overall volume by %(change)s dB, or set the limiter to -1 dB true peak, and export.", change=change
+    )
+    return {**shown, "detail": detail, "fix": fix}
+
+
 def _chat_copy(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, Any]:
     width, height, kilobits = finding["measured"]
     return {
@@ -139,6 +156,11 @@ def _chat_copy(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[st
 
 
 def _interlaced(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, Any]:
+    if finding["measured"] == "whole":
+        return {
+            "title": _("The film says it is interlaced, but is not"),
+            "detail": _("Its header speaks of half pictures; those we looked at are whole, and we leave them so."),
+        }
     return {
         "title": _("The film is interlaced"),
         "detail": _("Older cameras record half pictures in turn. We join them, so that no combs are seen."),
@@ -165,6 +187,7 @@ LINES: dict[str, Say] = {
     "frozen-end": _frozen_end,
     "silence": _silence,
     "clipping": _clipping,
+    "true-peak": _true_peak,
     "chat-copy": _chat_copy,
     "interlaced": _interlaced,
     "hdr": _hdr,

@@ -5,13 +5,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from contest.entries.rules.said import Say
+from contest.entries.rules.said import Say, meter
 from contest.web.filters import duration
 
 
 def _loudness(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, Any]:
     lufs = finding["measured"] / 10
-    shown: dict[str, Any] = {"title": _("Loudness"), "value": _("good")}
+    bar = meter(_("Loudness"), f"{lufs:.1f} LUFS", at=lufs, bounds=[-24, -9], limit="-24 – -9 LUFS", low=-48, most=0)
+    shown: dict[str, Any] = {"title": _("Loudness"), "value": _("good"), "meter": bar}
     if finding["outcome"] == "ok":
         return {**shown, "detail": f"{lufs:.1f} LUFS"}
     change = round(abs(-16 - lufs))

@@ -5,16 +5,22 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from contest.entries.rules.said import Say, two
+from contest.entries.rules.said import Say, meter, two
 
 
 def _clarity(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, Any]:
     if finding["outcome"] == "info":
-        return {"title": _("Sharpness"), "value": _("not estimated"), "detail": _not_judged(finding["measured"])}
+        is_film = limits.get("kind") == "video"
+        detail = _not_judged_in_film() if is_film else _not_judged(finding["measured"])
+        return {"title": _("Sharpness"), "value": _("not estimated"), "detail": detail}
     value = _("%(score)s of 100", score=round(finding["measured"]))
-    shown = {"title": _("Sharpness"), "value": value}
+    limit = str(round(finding["limit"]))
+    bar = meter(_("Sharpness"), value, at=finding["measured"], bounds=[finding["limit"]], limit=limit, most=100)
+    shown = {"title": _("Sharpness"), "value": value, "meter": bar}
     if finding["outcome"] == "ok":
         return shown
+    if limits.get("kind") == "video":
+        return {**shown, **_blurred_film()}
     detail = _("The photo looks blurred, even where it is sharpest.")
     if finding["outcome"] == "must_fix":
         rule = _("This category asks for clear photos: %(limit)s or more.", limit=round(finding["limit"]))
@@ -26,6 +32,19 @@ def _clarity(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str,
         "with a steady hand and the main subject in focus."
     )
     return {**shown, "detail": detail, "fix": fix}
+
+
+def _blurred_film() -> dict[str, str]:
+    detail = _("Most of the pictures we looked at are blurred, even where they are sharpest.")
+    fix = _(
+        "Use the original from the camera or the editing program, not a copy from a chat app or an enlarged small one; "
+        "if the recording itself is out of focus, record it again."
+    )
+    return {"detail": two(detail, _("It is an estimate and decides nothing; look at it in full size.")), "fix": fix}
+
+
+def _not_judged_in_film() -> str:
+    return _("Drawings, pages of text and plain surfaces tell nothing about how sharp a film is. That is no fault.")
 
 
 def _not_judged(reason: str) -> str:

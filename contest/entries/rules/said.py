@@ -1,6 +1,6 @@
 """Pieces of sentences that several lines of a check report are made of."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,35 @@ Say = Callable[[Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Meter:
-    """Where a length stands: value and limit in percent of the track, and the same in words."""
+    """Where something stands: value and limits in percent of the track, and the same in words."""
 
     value: int
-    limit: int
+    limits: tuple[int, ...]
     label: str
+
+
+def meter(
+    title: str,
+    value: str,
+    *,
+    at: float,
+    bounds: Sequence[float | None],
+    limit: str,
+    low: float = 0,
+    most: float | None = None,
+) -> Meter:
+    """A bar from `low` to `most`; without that to a little more than the highest bound, or to the value itself."""
+    marks = [bound - low for bound in bounds if bound is not None]
+    top = max([*(mark * 7 / 6 for mark in marks), at - low, 1e-9]) if most is None else most - low
+    return Meter(
+        value=_percent(at - low, top),
+        limits=tuple(_percent(mark, top) for mark in marks),
+        label=_("%(title)s: %(value)s, limit %(limit)s", title=title, value=value, limit=limit),
+    )
+
+
+def _percent(part: float, whole: float) -> int:
+    return max(0, min(100, int(part * 100 / whole)))
 
 
 def exact(ms: int, limit_ms: int | None = None) -> str:

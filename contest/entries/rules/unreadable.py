@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from contest.audit.words import describe_value
-from contest.entries.rules.lines_counted import CONTAINERS
+from contest.entries.rules.lines_counted import CODECS
+from contest.entries.rules.said import two
 from contest.media import formats
 from contest.media.facts import Code
 
@@ -21,23 +22,56 @@ class Sorry:
     todo: str
 
 
-def sorry(code: str, detail: str = "") -> Sorry:
+def sorry(code: str, form: str = "") -> Sorry:
     """Why a file cannot be used, for each code of contest.media; one it does not know is explained in general.
 
-    With the `detail` of contest.media a film of an older kind is refused by its name.
+    `form`: what it is as far as anybody knows, such as "asf" or "mp4 cinepak"; then it is called by its name.
     """
     title, happened, todo = _SORRY.get(code, _SORRY[Code.DAMAGED])
     kept = _("Everything you typed is kept, and so is the file as it came.")
     told = happened()
-    if code == Code.UNSUPPORTED_CONTAINER and detail in formats.ONLY_BEHIND_WALLS:
-        name = CONTAINERS.get(detail, detail.upper())
-        told = _(
-            "It is a film in %(format)s. Such files are opened only behind the walls of bubblewrap, which do not work "
-            "on this server; without them it takes MP4, MOV, 3GP, MKV and WebM.",
-            format=name,
+    container, _space, codec = form.partition(" ")
+    if code == Code.UNSUPPORTED_CONTAINER and container in formats.ONLY_BEHIND_WALLS:
+        told = two(
+            _named(container),
+            _(
+                "Such files are opened only behind the walls of bubblewrap, which do not work on this server; without "
+                "them it takes MP4, MOV, 3GP, MKV and WebM."
+            ),
         )
+    elif code in _NAMED and (container in _NAMES or container in _STILLS):
+        told = two(_named(container, codec), told)
     return Sorry(title=title(), happened=told, kept=kept, todo=todo())
 
+
+def _named(container: str, codec: str = "") -> str:
+    """What a file is, in a sentence."""
+    if name := _STILLS.get(container):
+        return _("This is a picture in the format %(format)s.", format=name)
+    name = _NAMES[container]()
+    if codec and codec != "unknown":
+        coded = CODECS.get(codec, codec.upper())
+        return _("This is a %(format)s, coded as %(codec)s.", format=name, codec=coded)
+    return _("This is a %(format)s.", format=name)
+
+
+# Of these it helps to hear what the file is.
+_NAMED = (Code.UNSUPPORTED_CONTAINER, Code.UNSUPPORTED_CODEC, Code.ANIMATED_IMAGE, Code.NOT_A_VIDEO, Code.NOT_A_PHOTO)
+_NAMES: dict[str, Callable[[], str]] = {
+    "asf": lambda: _("Windows Media film (WMV)"),
+    "avi": lambda: _("film in AVI format"),
+    "flv": lambda: _("Flash film (FLV)"),
+    "mpeg": lambda: _("film in MPEG format, as on discs"),
+    "mpegts": lambda: _("film in MPEG-TS format, as from camcorders and television"),
+    "ogg": lambda: _("film in Ogg format (OGV)"),
+    "rm": lambda: _("RealMedia film (RM)"),
+    "mp4": lambda: _("film in MP4 or MOV format"),
+    "matroska": lambda: _("film in MKV or WebM format"),
+}
+_STILLS = {
+    "gif": "GIF", "apng": "APNG", "webp-animated": "WebP", "tiff": "TIFF", "bmp": "BMP",
+    "jpeg": "JPEG", "png": "PNG", "webp": "WebP", "heif": "HEIC", "avif": "AVIF",
+}  # fmt: skip
 
 describe_value("code", lambda code: sorry(code).title, verb="asset.unreadable")
 

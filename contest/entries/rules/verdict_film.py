@@ -3,9 +3,11 @@ say more, and where too little was seen they are silent.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from contest.entries.rules.finding import Finding, held
 from contest.entries.rules.limits import Rules
+from contest.media.clarity_lines import FILM_ADVISE_BELOW
 from contest.media.facts import Facts, Flag
 
 FEWEST_SAMPLES = 4
@@ -16,6 +18,7 @@ BLACK_START_MS, BLACK_END_MS, FROZEN_MS = 1000, 2000, 3000
 SILENCE_SHARE, LONG_SILENCE_MS = 0.3, 10_000
 # Of all samples, the share within a decibel of full scale: up to 4 % in the loudest music, 15 % where it is cut off.
 FULL_SHARE, FULL_DB = 0.05, -0.1
+TRUE_PEAK_DB = -1.0  # what EBU R 128 allows; beyond it, the encoder of a stream or a phone's loudspeaker distorts
 # What chat programs make of a film: their sizes, and far fewer bits than those need.
 CHAT_SIZES = {(540, 960), (544, 960), (480, 848), (480, 854), (480, 864), (360, 640), (368, 640), (272, 480)}
 CHAT_BITS, STARVED_BITS, STARVED_SIDE = 0.08, 0.03, 720
@@ -23,7 +26,8 @@ _THRIFTY = {"hevc": 0.6, "av1": 0.5, "vp9": 0.6}
 
 
 def looks(facts: Facts, rules: Rules) -> Iterator[Finding]:
-    """One finding for the brightness; of anything else only when there is something to say."""
+    """One finding each for brightness, sharpness and the peaks of the sound; of anything else only when there is
+    something to say."""
     if not facts.quality:  # a report from before there were such measures
         return
     yield from _pictures(facts, rules)
@@ -31,8 +35,9 @@ def looks(facts: Facts, rules: Rules) -> Iterator[Finding]:
     yield from _sound(facts, rules)
     if _is_chat_copy(facts):
         yield _missed(rules, "chat-copy", [facts.width, facts.height, _kilobits(facts)])
-    if facts.interlaced:
-        yield Finding(code="interlaced", outcome="info")
+    if facts.interlaced or (facts.flagged_interlaced and _is_whole(facts)):
+        measured = "whole" if not facts.interlaced else "seen" if facts.quality.get("fields") else "said"
+        yield Finding(code="interlaced", outcome="info", measured=measured)
     if facts.hdr:
         yield Finding(code="hdr", outcome="info", measured=facts.transfer)
 
@@ -46,8 +51,23 @@ def _pictures(facts: Facts, rules: Rules) -> Iterator[Finding]:
             yield _missed(rules, "flat", quality["flat_share"], FLAT_SHARE)
         if _stands_still(facts):
             yield _missed(rules, "still", quality["still_share"], STILL_SHARE)
+    yield from _clarity(facts, rules)
     if any(quality.get("bars", ())):
         yield _missed(rules, "bars", quality["bars"])
+
+
+def _clarity(facts: Facts, rules: Rules) -> Iterator[Finding]:
+    """Of a film, sharpness never refuses: it is a few pictures of thousands."""
+    score, reason = facts.quality.get("sharpness"), facts.quality.get("not_judged")
+    if score is not None:
+        wanted = held(rules, "clarity", score >= FILM_ADVISE_BELOW, score, FILM_ADVISE_BELOW)
+        yield replace(wanted, outcome="advice") if wanted.outcome == "must_fix" else wanted
+    elif reason:
+        yield Finding(code="clarity", outcome="info", measured=reason)
+
+
+def _is_whole(facts: Facts) -> bool:
+    return bool(facts.quality.get("fields") == "whole")
 
 
 def _ends(facts: Facts, rules: Rules) -> Iterator[Finding]:
@@ -78,6 +98,9 @@ def _sound(facts: Facts, rules: Rules) -> Iterator[Finding]:
         yield _missed(rules, "silence", [share, longest], SILENCE_SHARE)
     if quality.get("full_share", 0.0) >= FULL_SHARE and quality.get("peak_db", FULL_DB - 1) >= FULL_DB:
         yield _missed(rules, "clipping", quality["full_share"], FULL_SHARE)
+    elif quality.get("true_peak_db") is not None:  # what is overdriven all over is told once
+        peak = quality["true_peak_db"]
+        yield held(rules, "true-peak", peak <= TRUE_PEAK_DB, peak, TRUE_PEAK_DB)
 
 
 def _stands_still(facts: Facts) -> bool:

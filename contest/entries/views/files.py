@@ -22,10 +22,12 @@ from contest.entries.rules.wording import words
 from contest.entries.views.blueprint import bp, my_entry
 from contest.entries.views.unfinished import address_of_giving_up, unfinished_of
 from contest.jobs.queries import worker_is_alive
+from contest.media.sandbox import WALLED
+from contest.uploads import workshop
 from contest.uploads.models import Upload
 from contest.uploads.queries import unfinished_uploads
-from contest.uploads.rules import ACCEPT, sign_purpose
-from contest.uploads.serving import send_original, send_rendition
+from contest.uploads.rules import ACCEPT, ACCEPT_OLD, sign_purpose
+from contest.uploads.serving import send_evidence, send_original, send_rendition
 
 
 def place_of(entry: Entry, role: str = "") -> str:
@@ -58,6 +60,12 @@ def limits_for(entry: Entry) -> dict[str, Any]:
     return {"kind": category.kind, "max_bytes": largest, "max_length_ms": category.max_length_ms}
 
 
+def accept_for(kind: str) -> str:
+    """The kinds of file that the browser offers first: what this server really opens."""
+    has_walls = kind == "video" and workshop.level() >= WALLED
+    return ACCEPT[kind] + (ACCEPT_OLD if has_walls else "")
+
+
 @bp.route("/entries/<int:entry_id>/file", methods=["GET", "POST"])
 @signed_in
 def file(entry_id: int) -> ResponseReturnValue:
@@ -80,7 +88,7 @@ def file(entry_id: int) -> ResponseReturnValue:
         spots=[_spot(entry, role, limits) for role in roles_of(entry)],
         copy=rules.showcase_copy_of(entry.category),
         limits=limits,
-        accept=ACCEPT[limits["kind"]],
+        accept=accept_for(limits["kind"]),
         elsewhere=unfinished_of(me(), but=entry),
         give_up=address_of_giving_up,
         caption_max=CAPTION_MAX,
@@ -173,6 +181,14 @@ def media(entry_id: int, file_id: int, name: str) -> ResponseReturnValue:
     """What we made of a file, for its entrant and the office."""
     found: EntryFile = file_seen_by(me(), entry_id, file_id) or abort(404)
     return send_rendition(found.asset, name)
+
+
+@bp.route("/entries/<int:entry_id>/files/<int:file_id>/evidence/<name>")
+@signed_in
+def evidence(entry_id: int, file_id: int, name: str) -> ResponseReturnValue:
+    """A small picture of what the check found, for its entrant and the office; nobody else ever gets one."""
+    found: EntryFile = file_seen_by(me(), entry_id, file_id) or abort(404)
+    return send_evidence(found.asset, name)
 
 
 @bp.route("/entries/<int:entry_id>/files/<int:file_id>/original")

@@ -10,13 +10,14 @@ from contest.clock import now
 from contest.config import Settings
 from contest.entries import rules
 from contest.entries.models import SHOWCASE, Entry
-from contest.entries.rules.early import Claims, early_fault, early_findings
+from contest.entries.rules.early import Claims, early_fault, early_findings, form_of
 from contest.entries.rules.limits import rules_of
-from contest.entries.rules.unreadable import sorry
+from contest.entries.rules.unreadable import Sorry, sorry
 from contest.entries.rules.wording import line
 from contest.entries.views.blueprint import bp, my_entry
 from contest.entries.views.files import limits_for, place_of
 from contest.errors import Refused
+from contest.uploads import workshop
 from contest.uploads.actions import refuse_hopeless
 from contest.uploads.models import Upload
 from contest.uploads.queries import same_unfinished
@@ -43,12 +44,12 @@ def precheck(entry_id: int) -> ResponseReturnValue:
     )
     if reason := _why_refused(entry, role, claims, known):
         return {"refused": reason, "known": None, "html": "", "blocks": False}
-    fault = early_fault(claims, limits_for(entry)["kind"])
+    fault = early_fault(claims, limits_for(entry)["kind"], level=workshop.level())
     found = [] if fault else early_findings(claims, rules_of(entry.category))
     return {
         "refused": "",
         "known": known.id if known else None,
-        "html": _in_words(entry, fault, found) if fault or found else "",
+        "html": _in_words(entry, sorry(fault, form_of(claims)) if fault else None, found) if fault or found else "",
         "blocks": bool(fault) or any(one.outcome == "must_fix" for one in found),
     }
 
@@ -71,7 +72,7 @@ def _why_refused(entry: Entry, role: str, claims: Claims, known: Upload | None) 
     return None
 
 
-def _in_words(entry: Entry, fault: str | None, found: list[rules.Finding]) -> str:
+def _in_words(entry: Entry, fault: Sorry | None, found: list[rules.Finding]) -> str:
     limits = rules_of(entry.category).to_json()
     lines = [line(one.to_json(), limits) for one in found]
-    return render_template("entries/_precheck.html", fault=fault and sorry(fault), lines=lines)
+    return render_template("entries/_precheck.html", fault=fault, lines=lines)
