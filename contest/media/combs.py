@@ -17,9 +17,9 @@ Fields = Literal["", "top", "bottom", "whole"]
 STEP = 12  # of 255, by which a row differs from both neighbours
 ALIKE = 6  # and by which those may differ
 COMBED_SHARE = 0.004  # of the pixels in the middle; fine stripes of a shirt are fewer
-COMBED_LEAST = 2  # pictures
 _COUNTS = re.compile(r"Multi frame detection: *TFF: *(\d+) *BFF: *(\d+) *Progressive: *(\d+)")
 FEWEST_TOLD = 4  # of some dozens
+AGREED = 0.9  # of a film, one half comes first all the time; drawn lines that move are taken for the one and the other
 
 
 def combed(pictures: "Pictures") -> int:
@@ -47,6 +47,6 @@ def fields_in(said: str) -> Fields:
     top, bottom, whole = (sum(count[place] for count in counts) for place in range(3))
     if top + bottom + whole < FEWEST_TOLD:
         return ""
-    if max(top, bottom) > whole:
-        return "top" if top >= bottom else "bottom"
-    return "whole"
+    if max(top, bottom) <= whole or max(top, bottom) < AGREED * (top + bottom):
+        return "whole"
+    return "top" if top >= bottom else "bottom"

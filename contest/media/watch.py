@@ -123,13 +123,16 @@ def _fields(
     """
     if not len(rows) or not wanted.rows:
         return ""
-    if combs.combed(rows) < min(len(rows), combs.COMBED_LEAST) and not is_interlaced(video):
+    has_combs = combs.combed(rows) > 0
+    if not has_combs and not is_interlaced(video):
         return "whole"
     try:
         done = attempt(samples.fields(form, wanted, video=int(video["index"])), path, box=box, limits=LOOKING)
     except Unreadable:
         return ""
-    return combs.fields_in(done.stderr)
+    found = combs.fields_in(done.stderr)
+    # Each can be deceived, by stripes or by slow motion; where they differ, the header is believed.
+    return found if found == "whole" or has_combs else ""
 
 
 def _kept(places: "looks.Seen", out: Path, keep: Path | None) -> dict[str, list[tuple[int | None, str]]]:
