@@ -34,7 +34,7 @@ PARTS = [
     "contest.ops.cli",
 ]
 MODELS = ["jobs", "audit", "accounts", "uploads", "editions", "entries", "judging", "results"]
-TASKS = ["contest.uploads.tasks", "contest.entries.tasks", "contest.accounts.tasks"]
+TASKS = ["contest.uploads.tasks", "contest.uploads.leftovers", "contest.entries.tasks", "contest.accounts.tasks"]
 
 
 def create_app(**overrides: Any) -> Flask:

@@ -1,5 +1,6 @@
 """`flask jobs ...`: the worker itself, and a look at its work."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -29,7 +30,15 @@ def register(app: Flask) -> None:
 def work() -> None:
     """Do jobs until stopped by Ctrl-C or SIGTERM."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # threads need the app itself
+    _keep_scratch_here(_settings())
     raise SystemExit(worker.run_worker(app, _settings()))
+
+
+def _keep_scratch_here(settings: Settings) -> None:
+    """What a killed worker leaves in the system's folder for such things nobody removes; here housekeeping does."""
+    scratch = settings.instance / "scratch"
+    scratch.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(scratch)
 
 
 @jobs.command("list")

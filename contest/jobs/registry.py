@@ -50,6 +50,7 @@ class RunningJob:
         self.id, self.kind, self.lane = job.id, job.kind, job.lane
         self.args: Mapping[str, Any] = dict(job.args)
         self.attempt, self.max_attempts = job.attempts, job.max_attempts
+        self.failed_before = job.reason_code  # the code with which the attempt before ended, if there was one
         self.token = str(job.token)
         self.stop = threading.Event()  # set: give up as soon as you can, e.g. kill the child you wait for
         self.stopped_because: Literal["cancelled", "lost", "worker_stops"] | None = None

@@ -116,6 +116,10 @@ class Storage(Protocol):
         """Forget the parts; it is no mistake when they are forgotten already."""
         ...
 
+    def remove_leftovers(self, *, older_than_s: int) -> None:
+        """Remove what was only half written when its writer was killed, and left alone for that long."""
+        ...
+
 
 def checked_key(key: str) -> str:
     """`key` itself, when it cannot name anything but a file inside the storage."""

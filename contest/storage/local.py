@@ -6,6 +6,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -121,6 +122,12 @@ class LocalStorage:
     def abort(self, key: str, upload: str) -> None:
         with contextlib.suppress(Missing):
             shutil.rmtree(self._parts_of(key, upload))
+
+    def remove_leftovers(self, *, older_than_s: int) -> None:
+        for path in (self.root / _ASIDE).glob("*"):
+            with contextlib.suppress(FileNotFoundError):  # it was moved into place since
+                if path.stat().st_mtime < time.time() - older_than_s:
+                    path.unlink()
 
     def _path(self, key: str) -> Path:
         """Where `key` is. A symbolic link on the way could lead out of the folder, so there must be none."""

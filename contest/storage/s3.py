@@ -166,6 +166,9 @@ class S3Storage:
         with contextlib.suppress(Missing), _missing(f"{key}: {upload}"):
             self._client.abort_multipart_upload(Bucket=self._bucket, Key=self._name(key), UploadId=upload)
 
+    def remove_leftovers(self, *, older_than_s: int) -> None:
+        """A bucket shows no half object; who began a multipart upload sees to its parts."""
+
     def _name(self, key: str) -> str:
         return self._prefix + checked_key(key)
 

@@ -49,7 +49,8 @@ from contest.uploads.registry import tell_rendered
 
 # Raise one when what is made changes: it is then made anew, beside the old files.
 VERSIONS = {"poster": 2, FIRST: 1, "film": 3, STORYBOARD: 1, "photo": 2, SMALLER: 1, EVIDENCE: 1}
-# These may be the machine's fault and not the file's: a child killed for want of memory looks just the same.
+# These may be the machine's fault and not the file's: a child killed for want of memory looks just the same. So they
+# must come again, and a worker that died in between is no proof.
 BLAME_LATE, ENOUGH_TRIES = (Code.TOO_HARD, Code.TIMEOUT), 3
 LEFT_ALONE_S = 24 * 3600  # a file or folder nobody knows is kept this long before it is taken for rubbish
 
@@ -77,7 +78,7 @@ def check(job: RunningJob) -> None:
     except Unreadable as error:
         job.check_cancelled()
         log.info("uploads.unreadable", asset=asset.id, code=str(error.code), detail=error.detail)
-        if error.code in BLAME_LATE and job.attempt < ENOUGH_TRIES:
+        if error.code in BLAME_LATE and (job.attempt < ENOUGH_TRIES or job.failed_before != error.code):
             raise TryAgain(str(error.code), "The check needed more memory or time than it may take.") from error
         with transaction():
             note_unreadable(asset, str(error.code), form=error.form, at=now())

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from flask import Flask
 
@@ -83,10 +84,14 @@ def served(schema: str, database_kind: str, instance: Path) -> Iterator[Server]:
         server.kill()
 
 
+class Somewhere(Protocol):
+    port: int
+
+
 class Sender:
     """Somebody signed in who speaks HTTP by hand."""
 
-    def __init__(self, app: Flask, person: Person, server: Server) -> None:
+    def __init__(self, app: Flask, person: Person, server: Somewhere) -> None:
         client, token = signed_in_client(app, person)
         cookie = client.get_cookie("contest")
         assert cookie is not None

@@ -11,7 +11,8 @@ from flask import Flask
 from contest.accounts.models import Unit
 from contest.db import db
 from contest.jobs.models import Job
-from contest.media.facts import Facts
+from contest.jobs.registry import TryAgain
+from contest.media.facts import Code, Facts, Unreadable
 from contest.media.outputs import RenderFailed, Trouble
 from contest.storage import storage
 from contest.uploads import originals, registry, tasks
@@ -220,6 +221,27 @@ def test_bytes_that_are_gone_are_a_failed_job_with_a_reason_and_not_a_bad_file(t
     assert asset.state == "waiting"
     assert job is not None
     assert (job.state, job.reason_code) == ("failed", "bytes-missing")
+
+
+def test_a_file_is_too_hard_only_when_it_was_three_times_and_the_last_two_in_a_row(
+    tus: Tus, app: Flask, photo: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_id = send(tus, photo, kind="photo")
+    fates = ["too-hard", "worker dies", "too-hard", "too-hard"]
+
+    def examine(*_words: object, **_more: object) -> Facts:
+        if (fate := fates.pop(0)) == "worker dies":
+            raise TryAgain("worker_lost", "As the sweep says it.")
+        raise Unreadable(Code(fate), "as if its child was killed")
+
+    monkeypatch.setattr(tasks, "examine", examine)
+    states = []
+    while fates:
+        tasks_again(app)
+        states.append(asset_of(upload_id).state)
+
+    assert states == ["checking", "checking", "checking", "unreadable"]
+    assert asset_of(upload_id).unreadable_code == "too-hard"
 
 
 def test_a_machine_without_ffmpeg_does_not_blame_the_film(

@@ -1,5 +1,6 @@
 """What nobody waits for: unfinished uploads that were given up, and what killed attempts left behind."""
 
+import io
 import os
 import time
 from datetime import timedelta
@@ -13,9 +14,12 @@ from contest import clock
 from contest.audit.models import AuditLine
 from contest.db import db
 from contest.jobs.actions import enqueue
+from contest.storage import storage
 from contest.uploads import parts
 from contest.uploads.models import Upload
 from contest.uploads.queries import unfinished_uploads
+from tests.entries.factories import an_asset
+from tests.jobs.factories import a_claimed_job
 from tests.uploads.factories import MIB, Tus
 from tests.uploads.part_files import part_file, part_folder
 from tests.uploads.working import work
@@ -24,10 +28,14 @@ BODY = b"0123456789"
 
 
 def clean(app: Flask) -> None:
+    run(app, "uploads.housekeeping")
+
+
+def run(app: Flask, kind: str) -> None:
     db.session.rollback()
-    enqueue("uploads.housekeeping", {}, at=clock.now())
+    enqueue(kind, {}, at=clock.now())
     db.session.commit()
-    assert work(app, lanes=["housekeeping"]) == ["uploads.housekeeping"]
+    assert work(app, lanes=["housekeeping"]) == [kind]
 
 
 def state_of(path: str) -> str:
@@ -105,6 +113,31 @@ def test_a_person_sees_what_can_still_be_gone_on_with(tus: Tus, stranger: Tus) -
     assert unfinished_uploads(tus.person, purpose="test:2") == []
     with clock.shifted(timedelta(hours=49)):
         assert unfinished_uploads(tus.person) == []
+
+
+def test_what_a_killed_attempt_left_in_the_storage_goes_and_what_rows_name_stays(tus: Tus, app: Flask) -> None:
+    kept = storage()
+    asset = an_asset(tus.person)
+    made = asset.renditions[0].prefix
+    named = [made + file["name"] for file in asset.renditions[0].files]
+    beginning = "/".join(made.split("/")[:3])
+    job = a_claimed_job()
+    lost, strange, busy = f"{beginning}/film-3/dead/a.jpg", f"d/ff/{'f' * 64}/x.jpg", f"d/aa/b/{job.token[:12]}/a.jpg"
+    for key in (*named, lost, strange, busy):
+        kept.put(key, io.BytesIO(b"1"))
+    aside = part_folder(app).parent / ".aside/half"
+    aside.write_bytes(b"half")
+    long_ago = time.time() - 3 * 24 * 3600
+    os.utime(aside, (long_ago, long_ago))
+
+    run(app, "uploads.leftovers")
+    young = {stat.key for stat in kept.list("d/")}
+    with clock.shifted(timedelta(hours=25)):
+        run(app, "uploads.leftovers")
+
+    assert young == {*named, lost, strange, busy}
+    assert {stat.key for stat in kept.list("d/")} == {*named, busy}
+    assert not aside.exists()
 
 
 @pytest.mark.parametrize("name", ["not-an-upload", "x" * 32])
