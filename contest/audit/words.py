@@ -108,6 +108,7 @@ KEYS: dict[str, Any] = {
     "entry_id": _l("Number of the entry"),
     "fields": _l("What was changed"),
     "files": _l("Files"),
+    "flag": _l("What it is about"),
     "introduction": _l("Introduction in Chinese"),
     "introduction_en": _l("Introduction in English"),
     "ip": _l("Network address"),

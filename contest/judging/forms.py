@@ -25,12 +25,12 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Sto
 
 from contest.accounts.logins import Login, folded_login
 from contest.accounts.models import Person
-from contest.audit.words import describe_value
+from contest.audit.words import describe, describe_kind, describe_value
 from contest.clock import local
 from contest.errors import Refused
 from contest.judging.models import Criterion, Round
 from contest.judging.rubrics import SUGGESTED, RubricLine
-from contest.judging.rules import MAX_COMMENT, MAX_REASON, mark_complaint, rubric_complaint
+from contest.judging.rules import MAX_COMMENT, MAX_NOTE, MAX_REASON, mark_complaint, rubric_complaint
 from contest.ranking.numbers import shortest, typed
 from contest.web.forms import Form, stripped
 
@@ -261,7 +261,15 @@ RECUSALS = (
     SelectChoice("kin", _l("I am related to an author, or belong to the same unit")),
     SelectChoice("made", _l("I took part in making it or gave guidance")),
     SelectChoice("known", _l("I recognised who made it and would rather not judge it")),
+    SelectChoice("unable", _l("I have no tie to it, and cannot judge it: I abstain")),
     SelectChoice("other", _l("Another reason")),
+)
+KIND_OF_RECUSAL = {"kin": "conflict", "made": "conflict", "known": "conflict", "unable": "abstained"}
+FLAGS = (
+    SelectChoice("identity", _l("It can be seen or heard who made it")),
+    SelectChoice("rules", _l("It seems to break a rule of the contest")),
+    SelectChoice("playback", _l("It does not play, or not properly")),
+    SelectChoice("other", _l("Something else")),
 )
 
 
@@ -274,6 +282,47 @@ class RecusalForm(Form):
     def reason(self) -> str:
         """As it is kept: the kind by its plain name, so that it reads in every language, then the words."""
         return ": ".join(part for part in (self.kind.data, self.note.data) if part)
+
+    @property
+    def recusal_kind(self) -> str:
+        return KIND_OF_RECUSAL.get(self.kind.data, "other")
+
+
+class FlagForm(Form):
+    """What a judge tells the organisers about a work without stopping."""
+
+    about = RadioField(_l("What is it about?"), [InputRequired(_l("Choose what it is about"))], choices=FLAGS)
+    said = TextAreaField(
+        _l("What exactly, and where"),
+        [Optional(), Length(max=MAX_REASON, message=_l("At most %(max)d characters"))],
+        description=_l("For example: at 1:06 the name of a school can be read. The organisers see your name"),
+    )
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        # Not a check of the field: Optional() ends those of an empty one.
+        valid = bool(super().validate(*args, **kwargs))
+        if valid and self.about.data == "other" and not self.said.data:
+            self.said.errors = [_("Write what the organisers should know.")]
+            return False
+        return valid
+
+
+class FlagAnswerForm(Form):
+    """What was done about it, for the judge who told it."""
+
+    answer = TextAreaField(
+        _l("What was done"),
+        [
+            InputRequired(_l("Write what was done; the judge reads it.")),
+            Length(max=MAX_REASON, message=_l("At most %(max)d characters")),
+        ],
+        description=_l("The judge who told it reads this. Name nobody: the judge must not learn whose work it is"),
+    )
+
+
+def flag_text(kind: str) -> str:
+    """What a flag is about, as people read it."""
+    return {choice.value: str(choice.label) for choice in FLAGS}.get(kind, kind)
 
 
 def recusal_text(reason: str) -> str:
@@ -292,6 +341,17 @@ def rubric_text(lines: Sequence[Sequence[Any]]) -> str:
 
 
 describe_value("reason", recusal_text, verb="ballot.recused")
+describe_value("reason", recusal_text, verb="ballot.abstained")
+describe_value("flag", flag_text)
+for _verb, _sentence in {
+    "ballot.abstained": _l("abstained from a work"),
+    "ballot.deferred": _l("put a work off"),
+    "ballot.taken-up": _l("took up a work that was put off"),
+    "flag.closed": _l("answered what a judge had told"),
+    "flag.raised": _l("told the organisers about a work"),
+}.items():
+    describe(_verb, _sentence)
+describe_kind("flag", _l("what a judge told"))
 describe_value("rubric", rubric_text)
 
 
@@ -302,6 +362,11 @@ class BallotForm(Form):
         _l("Comment"),
         [Optional(), Length(max=MAX_COMMENT, message=_l("At most %(max)d characters"))],
         description=_l("It is kept with your ballot. In this version no page shows it to anybody but you."),
+    )
+    note = TextAreaField(
+        _l("Private notes"),
+        [Optional(), Length(max=MAX_NOTE, message=_l("At most %(max)d characters"))],
+        description=_l("Only you ever see them, and no list or export has them"),
     )
     revision = HiddenField()
 
@@ -320,12 +385,13 @@ class BallotForm(Form):
 
 
 def ballot_form(
-    criteria: Collection[Criterion], *, marks: Mapping[int, int], comment: str, revision: int
+    criteria: Collection[Criterion], *, marks: Mapping[int, int], comment: str, note: str = "", revision: int
 ) -> BallotForm:
     """The form for these criteria, filled with what is kept."""
     fields = {f"mark_{c.id}": StringField(c.title, [Optional(), _mark_rule(c)]) for c in criteria}
     data = {f"mark_{key}": shortest(value) for key, value in marks.items()}
-    made: BallotForm = type("MarksForm", (BallotForm,), fields)(data={**data, "comment": comment, "revision": revision})
+    filled = {**data, "comment": comment, "note": note, "revision": revision}
+    made: BallotForm = type("MarksForm", (BallotForm,), fields)(data=filled)
     return made
 
 
@@ -373,6 +439,10 @@ class SignatureForm(Form):
     pledge = BooleanField(
         _l("I judged these works on my own and have no interest in any of them"),
         [InputRequired(_l("Tick the statement to hand in your ballots"))],
+    )
+    meant = BooleanField(
+        _l("I looked again at the totals that are far from what I usually give"),
+        [InputRequired(_l("Look again at the totals that are far from your usual ones, then tick this"))],
     )
 
 

@@ -8,13 +8,18 @@ from flask_babel import ngettext
 
 from contest.accounts.models import Person
 from contest.entries.models import Entry
-from contest.judging.models import Assignment, Criterion, PanelMember, Round
+from contest.judging.models import FLAG_KINDS, Assignment, Criterion, PanelMember, Round
 from contest.judging.registry import objection_to_reopening
 from contest.ranking.numbers import shortest
 
 WHOLE_BP = 10_000
 MAX_COMMENT = 2_000
 MAX_REASON = 500
+MAX_NOTE = 4_000
+HABIT_FROM = 8  # own works scored in full, before which nobody has a habit
+UNUSUAL_SPREADS = 2.5
+UNUSUAL_HUNDREDTHS = 800
+EXTREMES_NEED_A_COMMENT = False
 
 
 def why_not_change_basis(round_: Round) -> str | None:
@@ -102,6 +107,28 @@ def in_conflict(judge: Person, entry: Entry) -> bool:
     return entry.entrant.unit_id == judge.unit_id or entry.unit_name.strip() == judge.unit.name.strip()
 
 
+def is_unusual(total: int, others: Sequence[int]) -> bool:
+    """Whether a total lies far from what this judge usually gives, so that a slip is more likely than a thought.
+
+    Of a wide habit little is unusual, so it is measured in the judge's own spread, and in points against a narrow one.
+    """
+    if len(others) < HABIT_FROM:
+        return False
+    usual = sum(others) / len(others)
+    spread = (sum((other - usual) ** 2 for other in others) / len(others)) ** 0.5
+    return bool(abs(total - usual) > max(UNUSUAL_SPREADS * spread, UNUSUAL_HUNDREDTHS))
+
+
+def why_not_without_comment(criteria: Collection[Criterion], marks: Mapping[int, int], comment: str) -> str | None:
+    """Where a round asks for it, nothing at all and everything need a word of explanation."""
+    if not EXTREMES_NEED_A_COMMENT or comment.strip():
+        return None
+    extreme = [c.title for c in criteria if marks.get(c.id) in (0, c.max_hundredths)]
+    if not extreme:
+        return None
+    return _("A mark of 0 and a full mark need a comment in this round: %(names)s.", names=_(", ").join(extreme))
+
+
 def why_not_mark(assignment: Assignment, at: datetime) -> str | None:
     """Whether the judge may change anything here now."""
     round_ = assignment.round
@@ -123,6 +150,23 @@ def why_not_recuse(assignment: Assignment, at: datetime) -> str | None:
     if assignment.state not in ("open", "draft", "submitted"):
         return _("This work is no longer yours to score.")
     return None
+
+
+def why_not_flag(assignment: Assignment, *, kind: str, note: str) -> str | None:
+    """A judge may tell something at any time while the round is open, submitted or not; free words need words."""
+    if not assignment.round.is_open:
+        return _("The round is closed.")
+    if kind not in FLAG_KINDS:
+        return _("Choose what it is about")
+    if kind == "other" and not note.strip():
+        return _("Write what the organisers should know.")
+    return None if len(note) <= MAX_REASON else _("At most %(max)d characters", max=MAX_REASON)
+
+
+def answer_complaint(answer: str) -> str | None:
+    if not answer.strip():
+        return _("Write what was done; the judge reads it.")
+    return None if len(answer) <= MAX_REASON else _("At most %(max)d characters", max=MAX_REASON)
 
 
 def why_over(round_: Round, at: datetime) -> str | None:
@@ -157,6 +201,12 @@ def marks_complaint(criteria: Collection[Criterion], marks: Mapping[int, int], c
         return _("The comment may have at most %(max)s characters.", max=MAX_COMMENT)
     found = (mark_complaint(known[key], value) for key, value in marks.items())
     return next((complaint for complaint in found if complaint), None)
+
+
+def note_complaint(note: str) -> str | None:
+    if len(note) > MAX_NOTE:
+        return _("Your private notes may have at most %(max)s characters.", max=MAX_NOTE)
+    return None
 
 
 def why_not_submit(criteria: Collection[Criterion], marks: Mapping[int, int]) -> str | None:

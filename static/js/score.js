@@ -1,13 +1,22 @@
 // The judge's bench: sliders and keys for the form's fields, and saving by itself.
 //
-// The form works without this. Saving believes nothing but the server's own acknowledgement: JSON that echoes the
-// request's number and says what is kept. A page from a hotel's network with status 200 is not a save. What is not
-// acknowledged stays on this device and is sent again.
+// The form works without this. What the server has not acknowledged stays on this device and is sent again.
+import { fetchAhead, useNotes, useWatched } from "./score-film.js";
+import { useKeys } from "./score-keys.js";
+import { hold } from "./score-outbox.js";
+import { put as ask, read, same, store, write } from "./score-server.js";
+import { useSpread } from "./score-spread.js";
+
 const WAIT_MS = 800;
 const AGAIN_S = [2, 4, 8, 16, 30];
 
 const form = document.querySelector("form[data-score]");
-if (form) {
+useWatched();
+fetchAhead();
+if (form && "locked" in form.dataset) {
+  useNotes(() => {});
+  tellWhatIsLeft();
+} else if (form) {
   const t = form.dataset;
   const crits = [...form.querySelectorAll("[data-crit]")].map(box => ({
     box,
@@ -19,17 +28,12 @@ if (form) {
     range: box.querySelector(".rng"),
     bands: [...box.querySelectorAll("[data-bands] span")],
   }));
-  const comment = document.querySelector("textarea[form='score']");
+  const comment = document.querySelector("textarea[name=comment]");
+  const note = document.querySelector("textarea[name=note]");
   const revision = form.elements.namedItem("revision");
   const saved = document.querySelector("[data-saved]");
   const conflict = form.querySelector("[data-conflict]");
 
-  // ── marks: text in a field, hundredths in the mind; null is no mark, and not zero ──
-  const read = text => {
-    const [, whole, rest = ""] = text.normalize("NFKC").trim().match(/^(\d{1,6})(?:\.(\d{0,2}))?$/) || [];
-    return whole === undefined ? null : Number(whole) * 100 + Number(rest.padEnd(2, "0"));
-  };
-  const write = hundredths => String(hundredths / 100);
   const fits = (crit, value) => value >= 0 && value <= crit.max && value % Number(crit.range.step) === 0;
 
   const show = crit => {
@@ -43,12 +47,14 @@ if (form) {
     const band = unset ? -1 : Math.min(3, Math.floor((value / crit.max) * 4));
     crit.bands.forEach((word, at) => word.classList.toggle("on", at === band));
   };
+  const rank = useSpread(t.tRank);
   const total = () => {
     const scored = crits.filter(crit => read(crit.field.value) !== null);
     // A display; the server computes the real one in exact fractions.
     const sum = scored.reduce((all, crit) => all + (read(crit.field.value) * crit.weight) / crit.max, 0);
     form.querySelector("[data-total]").textContent = scored.length ? String(Math.round(sum + 1e-6) / 100) : "–";
     const left = crits.length - scored.length;
+    rank(left ? null : sum);
     form.querySelector("[data-left]").textContent = left
       ? t.tLeft.replace("{left}", String(left)).replace("{all}", String(crits.length))
       : t.tAll;
@@ -67,6 +73,13 @@ if (form) {
     crit.range.addEventListener("input", () => put(crit, Number(crit.range.value)));
     crit.field.addEventListener("input", () => { show(crit); total(); changed(); });
     for (const part of [crit.field, crit.range]) part.addEventListener("focus", () => now(crit));
+    crit.field.addEventListener("keydown", event => {
+      const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+      if (step) crit.box.querySelector(`[data-step='${step}']`).click();
+      else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) (crits[crits.indexOf(crit) + 1]?.field ?? comment).focus();
+      else return;
+      event.preventDefault();
+    });
     for (const button of crit.box.querySelectorAll("[data-step]")) {
       button.addEventListener("click", () => {
         const at = read(crit.field.value) ?? Number(crit.range.value);
@@ -78,35 +91,25 @@ if (form) {
     // A slider that was never touched stands in the middle: a click on its thumb is a mark as well.
     crit.range.addEventListener("click", () => { if (read(crit.field.value) === null) put(crit, Number(crit.range.value)); });
   }
-  comment?.addEventListener("input", () => changed());
+  for (const area of [comment, note]) area?.addEventListener("input", () => changed());
 
   // ── what the bench holds, and what is kept on this device ──
   const held = () => ({
     marks: Object.fromEntries(crits.map(crit => [crit.id, crit.field.value.trim() === "" ? null : crit.field.value.trim()])),
     comment: comment ? comment.value : "",
+    note: note ? note.value : "",
   });
-  const same = (one, other) =>
-    crits.every(crit => read(one.marks[crit.id] ?? "") === read(other.marks[crit.id] ?? "")) &&
-    one.comment.trim().replaceAll("\r\n", "\n") === other.comment.trim().replaceAll("\r\n", "\n");
-  const store = {
-    keep(what) {
-      try { localStorage.setItem(t.keep, JSON.stringify(what)); return true; } catch { return false; }
-    },
-    kept() {
-      try { return JSON.parse(localStorage.getItem(t.keep)); } catch { return null; }
-    },
-    drop() {
-      try { localStorage.removeItem(t.keep); } catch { /* storage is blocked: nothing was kept */ }
-    },
-  };
   const restore = what => {
     for (const crit of crits) {
       crit.field.value = what.marks[crit.id] ?? "";
       show(crit);
     }
     if (comment) comment.value = what.comment;
+    if (note && what.note !== undefined) { note.value = what.note; notes?.show(); }
     total();
   };
+
+  const notes = useNotes(() => changed());
 
   // ── saving ──
   let timer = 0;
@@ -121,7 +124,7 @@ if (form) {
   };
   const changed = () => {
     dirty = true;
-    const safe = store.keep({ revision: Number(revision.value), ...held() });
+    const safe = store.keep(t.keep, { revision: Number(revision.value), ...held() });
     if (!safe) say("kept", t.tNowhere);
     if (stopped) return;
     clearTimeout(timer);
@@ -132,27 +135,6 @@ if (form) {
     return text === "" || (read(text) !== null && fits(crit, read(text)));
   });
 
-  const ask = async (number, body) => {
-    const answer = await fetch(t.url, {
-      method: "PUT",
-      credentials: "same-origin",
-      redirect: "error",
-      headers: {
-        "Content-Type": "application/json",
-        Accept: "application/json",
-        "X-CSRFToken": document.querySelector("meta[name='csrf-token']")?.content ?? "",
-      },
-      body: JSON.stringify({ request: number, revision: Number(revision.value), ...body }),
-    });
-    const isJson = (answer.headers.get("Content-Type") ?? "").startsWith("application/json");
-    const said = isJson ? await answer.json() : null;
-    if (answer.status === 401 || answer.status === 403) return { state: "signed-out" };
-    // `error` is how the service itself refuses what never reached the ballot, such as an old token.
-    if (said?.error && answer.status < 500 && answer.status !== 429) return { state: "refused", reason: said.error.message };
-    if (said === null || said.request !== number) throw new Error("not an answer of ours");
-    return said;
-  };
-
   const save = async () => {
     clearTimeout(timer);
     if (running) { await running; if (!dirty) return; }
@@ -160,7 +142,7 @@ if (form) {
     const sent = held();
     dirty = false;
     say("saving", t.tSaving);
-    running = ask(crypto.randomUUID?.() ?? String(Math.random()), sent)
+    running = ask(t.url, { revision: Number(revision.value), ...sent })
       .then(said => acknowledge(sent, said), failed)
       .finally(() => { running = null; });
     await running;
@@ -170,19 +152,20 @@ if (form) {
     if (said.state === "saved" && Number.isInteger(said.revision) && same(sent, said)) {
       revision.value = String(said.revision);
       if (dirty) { timer = setTimeout(save, WAIT_MS); return; }
-      store.drop();
+      store.drop(t.keep);
       say("saved", t.tSaved.replace("{time}", said.saved_at));
     } else if (said.state === "conflict") {
       differ(said);
     } else {
       dirty = true;
       stopped = said.state === "refused";
-      say("refused", said.state === "signed-out" ? t.tSignedOut : said.reason || t.tRefused);
+      say("refused", said.state === "signed-out" ? t.tSignedOut : refusal(said));
     }
   };
+  const refusal = said => `${t.tRefused}${t.tColon}${said.reason} ${store.kept(t.keep) ? t.tAndKept : ""}`;
   const failed = () => {
     dirty = true;
-    say("kept", store.kept() ? t.tKept : t.tNowhere);
+    say("kept", store.kept(t.keep) ? t.tKept : t.tNowhere);
     const after = AGAIN_S[Math.min(tries, AGAIN_S.length - 1)];
     tries += 1;
     timer = setTimeout(save, after * 1000);
@@ -191,7 +174,7 @@ if (form) {
   window.addEventListener("focus", () => { if (dirty && !stopped) save(); });
   document.addEventListener("visibilitychange", () => { if (document.hidden && dirty && !stopped) save(); });
   window.addEventListener("beforeunload", event => {
-    if (dirty && !store.kept()) event.preventDefault(); // it would be lost
+    if (dirty && !store.kept(t.keep)) event.preventDefault(); // it would be lost
   });
 
   // ── a conflict: both are shown, the judge decides ──
@@ -212,6 +195,7 @@ if (form) {
       .filter(crit => read(here.marks[crit.id] ?? "") !== read(said.marks[crit.id] ?? ""))
       .map(crit => [crit.name, here.marks[crit.id] ?? "–", said.marks[crit.id] ?? "–", true]);
     if (here.comment.trim() !== said.comment.trim()) rows.push([t.tComment, here.comment || "–", said.comment || "–", false]);
+    if (here.note.trim() !== (said.note ?? "").trim()) rows.push([t.tNote, here.note || "–", said.note || "–", false]);
     form.querySelector("[data-conflict-rows]").replaceChildren(...rows.map(([name, mine, other, numeric]) => {
       const row = document.createElement("tr");
       row.append(cell("th", name), cell("td", mine, numeric), cell("td", other, numeric));
@@ -226,7 +210,7 @@ if (form) {
     if (!use || !there) return;
     event.preventDefault();
     revision.value = String(there.revision);
-    if (use === "there") { restore(there); store.drop(); dirty = false; }
+    if (use === "there") { restore(there); store.drop(t.keep); dirty = false; }
     stopped = false;
     conflict.hidden = true;
     if (use === "here") save(); else say("saved", t.tSaved.replace("{time}", there.saved_at));
@@ -244,10 +228,10 @@ if (form) {
   });
 
   // ── what this device kept from last time ──
-  const before = store.kept();
+  const before = store.kept(t.keep);
   if (before?.marks) {
     const shown = held();
-    if (same(before, shown)) store.drop();
+    if (same(before, shown)) store.drop(t.keep);
     else if (before.revision === Number(revision.value)) { restore(before); changed(); }
     else {
       const server = { ...shown, revision: Number(revision.value), saved_at: "" };
@@ -257,36 +241,34 @@ if (form) {
   }
   total();
 
-  // ── keys, off while typing, and off altogether when the judge wants ──
-  const help = document.querySelector("[data-keys]");
-  const wanted = help?.querySelector("[data-keys-on]");
-  if (wanted) {
-    wanted.closest("label").hidden = false;
-    try { wanted.checked = localStorage.getItem("score-keys") !== "off"; } catch { /* stays on */ }
-    wanted.addEventListener("change", () => {
-      try { localStorage.setItem("score-keys", wanted.checked ? "on" : "off"); } catch { /* for this page only */ }
-    });
-  }
-  const video = () => document.querySelector("[data-player] video");
-  const keys = {
-    " ": () => { const film = video(); if (film) film.paused ? film.play() : film.pause(); },
-    j: () => { const film = video(); if (film) film.currentTime -= 5; },
-    l: () => { const film = video(); if (film) film.currentTime += 5; },
-    n: () => comment?.focus(),
-    "[": () => document.querySelector("[data-key='[']")?.click(),
-    "]": () => document.querySelector("[data-key=']']")?.click(),
-    "?": () => { if (help) { help.open = !help.open; help.querySelector("summary").focus(); } },
-  };
-  document.addEventListener("keydown", event => {
-    if (wanted && !wanted.checked) return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("textarea, select, [contenteditable], input:not([type=range]):not([type=checkbox])")) return;
-    const key = event.key.toLowerCase();
-    if (key === " " && event.target.closest("button, a, summary, input:not([type=range]), video")) return;
-    const crit = /^[1-9]$/.test(key) ? crits[Number(key) - 1] : null;
-    const act = crit ? () => crit.range.focus() : keys[key];
-    if (!act) return;
-    event.preventDefault();
-    act();
+  hold(t.keep);
+  useKeys({
+    crits,
+    comment,
+    note: notes?.insert,
+    fps: Number(document.querySelector("[data-fps]")?.dataset.fps) || 25,
+    submit: () => form.requestSubmit(form.querySelector("button[value='submit']")),
   });
+}
+
+// The page can only be read now. What was typed before and never arrived is still on this device, and must be said.
+function tellWhatIsLeft() {
+  const key = form.dataset.keep;
+  const kept = store.kept(key);
+  if (!kept?.marks) return;
+  const lines = [...form.querySelectorAll("[data-crit]")].map(box => ({
+    id: box.dataset.crit, name: box.querySelector("b").lastChild.data.trim(), value: box.querySelector(".crit__n").value,
+  }));
+  const left = lines.filter(({ id, value }) => read(kept.marks[id]) !== null && read(kept.marks[id]) !== read(value));
+  const words = left.map(({ id, name }) => `${name}: ${kept.marks[id]}`);
+  if (!words.length && !kept.comment?.trim()) { store.drop(key); return; }
+  if (kept.comment?.trim()) words.push(`${form.dataset.tComment}: ${kept.comment}`);
+  const box = form.querySelector("[data-left-here]");
+  box.querySelector("[data-left-here-list]").replaceChildren(...words.map(text => {
+    const line = document.createElement("li");
+    line.textContent = text;
+    return line;
+  }));
+  box.hidden = false;
+  box.querySelector("[data-forget]").addEventListener("click", () => { store.drop(key); box.hidden = true; });
 }

@@ -14,7 +14,7 @@ from contest.db import db, transaction
 from contest.editions.models import Edition
 from contest.entries.actions.posters import choose_picture
 from contest.entries.models import Entry
-from contest.judging.queries.bench import blind_view
+from contest.judging.queries import blind_view
 from contest.showcase.kept import Kept
 from contest.storage import storage
 from contest.uploads.models import Asset

@@ -62,6 +62,7 @@ def test_a_save_is_acknowledged_with_what_is_kept(browser: Browser) -> None:
         "saved_at": "20:41",
         "marks": {one: "27.5"},
         "comment": "很好",
+        "note": "",
     }
     assert two not in answer["marks"]
     assert assignment.state == "draft"

@@ -1,6 +1,7 @@
 """What happens in judging: rounds are made, opened and closed; judges join and leave; marks are given."""
 
-from contest.judging.actions.ballots import recuse, save_ballot, submit_all, submit_ballot
+from contest.judging.actions.ballots import defer, recuse, save_ballot, submit_all, submit_ballot, take_up
+from contest.judging.actions.flags import close_flag, raise_flag
 from contest.judging.actions.panel import add_judge, join_panel, remove_judge
 from contest.judging.actions.rounds import (
     adjust_round,
@@ -12,14 +13,20 @@ from contest.judging.actions.rounds import (
     set_rubric,
     take_in,
 )
+from contest.judging.actions.viewing import MOST_SPANS, record_watched
 
 __all__ = [
+    "MOST_SPANS",
     "add_judge",
     "adjust_round",
+    "close_flag",
     "close_round",
     "create_round",
+    "defer",
     "join_panel",
     "open_round",
+    "raise_flag",
+    "record_watched",
     "recuse",
     "remove_judge",
     "reopen_ballot",
@@ -29,4 +36,5 @@ __all__ = [
     "submit_all",
     "submit_ballot",
     "take_in",
+    "take_up",
 ]

@@ -1,7 +1,7 @@
 """Marks being given. A save is short: one locked row, a handful of statements, no audit line until it counts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import cast
@@ -16,7 +16,7 @@ from contest.editions.models import Edition
 from contest.entries.models import Entry
 from contest.errors import Refused
 from contest.judging import rules
-from contest.judging.models import Assignment, Ballot, BallotRevision, Round, Score
+from contest.judging.models import Assignment, Ballot, BallotRevision, Round, Score, Viewing
 
 
 @dataclass(frozen=True)
@@ -27,64 +27,109 @@ class Saved:
     saved_at: datetime | None
     marks: Mapping[int, int]
     comment: str
+    note: str = ""
     conflict: bool = False
 
 
 def save_ballot(
-    assignment: Assignment, *, marks: Mapping[int, int], comment: str, revision: int, at: datetime
+    assignment: Assignment,
+    *,
+    marks: Mapping[int, int],
+    comment: str,
+    note: str | None = None,
+    revision: int,
+    at: datetime,
 ) -> Saved:
-    """Keep the whole state of a ballot, given that the judge last saw `revision`.
+    """Keep the whole state of a ballot, given that the judge last saw `revision`; `note` is for the judge alone.
 
     The same content again is the answer to a repeated request and changes nothing. Something else on the ground of an
     old revision is a conflict: both are shown to the judge, who decides.
     """
-    comment = comment.replace("\r\n", "\n").replace("\x00", "").strip()
-    _hold(assignment)
+    comment = _clean(comment)
+    hold(assignment)
     ballot = assignment.ballot
-    kept = _kept(ballot)
-    if kept.marks == dict(marks) and kept.comment == comment:
+    kept = _kept(assignment)
+    note = kept.note if note is None else _clean(note)
+    if kept.marks == dict(marks) and kept.comment == comment and kept.note == note:
         return kept
     if reason := rules.why_not_mark(assignment, at):
         raise Refused(reason)
-    if reason := rules.marks_complaint(assignment.round.criteria, marks, comment):
+    if reason := rules.marks_complaint(assignment.round.criteria, marks, comment) or rules.note_complaint(note):
         raise Refused(reason, status=422)
     if kept.revision != revision:
-        return Saved(kept.revision, kept.saved_at, kept.marks, kept.comment, conflict=True)
+        return replace(kept, conflict=True)
     if ballot is None:
         ballot = Ballot(assignment_id=assignment.id, revision=0, saved_at=at)
         assignment.ballot = ballot
         assignment.state = "draft"
+    if note != kept.note:
+        viewing_of(assignment, at=at).note = note
     _write(ballot, marks, comment, at)
-    return _kept(ballot)
+    return _kept(assignment)
+
+
+def viewing_of(assignment: Assignment, *, at: datetime) -> Viewing:
+    """What the bench remembers of this work, begun when there is nothing yet; the row is held."""
+    if assignment.viewing is None:
+        assignment.viewing = Viewing(assignment_id=assignment.id, note="", watched=[], watched_share=0)
+    assignment.viewing.saved_at = at
+    return assignment.viewing
 
 
 def submit_ballot(assignment: Assignment, *, by: Person, at: datetime) -> None:
     """Hand the ballot in. A second time changes nothing."""
-    _hold(assignment)
+    hold(assignment)
     if assignment.is_submitted:
         return
     if reason := rules.why_not_mark(assignment, at):
         raise Refused(reason)
     marks = assignment.ballot.marks if assignment.ballot else {}
-    if reason := rules.why_not_submit(assignment.round.criteria, marks):
+    comment = assignment.ballot.comment if assignment.ballot else ""
+    criteria = assignment.round.criteria
+    if reason := rules.why_not_submit(criteria, marks) or rules.why_not_without_comment(criteria, marks, comment):
         raise Refused(reason, status=422)
-    assignment.state = "submitted"
+    assignment.state, assignment.deferred_at = "submitted", None
     if assignment.ballot:
         assignment.ballot.submitted_at = at
         record("ballot.submitted", by=by, on=assignment, at=at, revision=assignment.ballot.revision)
 
 
 def submit_all(assignments: list[Assignment], *, by: Person, at: datetime) -> int:
-    """Hand in every ballot of the list that is complete; says how many were."""
-    ready = [one for one in assignments if not one.is_submitted and _is_complete(one)]
+    """Hand in every ballot of the list that is complete and not put off; says how many were."""
+    ready = [one for one in assignments if not (one.is_submitted or one.is_deferred) and _is_complete(one)]
     for assignment in ready:
         submit_ballot(assignment, by=by, at=at)
     return len(ready)
 
 
-def recuse(assignment: Assignment, *, reason: str, by: Person, at: datetime) -> None:
-    """The judge steps back from this work. Marks already given are kept and never counted."""
-    _hold(assignment)
+def defer(assignment: Assignment, *, by: Person, at: datetime) -> None:
+    """Put a work off, to come back to it; marks stay as they are. A second time changes nothing."""
+    hold(assignment)
+    if assignment.is_deferred:
+        return
+    if complaint := rules.why_not_mark(assignment, at):
+        raise Refused(complaint)
+    assignment.deferred_at = at
+    record("ballot.deferred", by=by, on=assignment, at=at)
+
+
+def take_up(assignment: Assignment, *, by: Person, at: datetime) -> None:
+    """A work that was put off is like the others again."""
+    hold(assignment)
+    if not assignment.is_deferred:
+        return
+    if complaint := rules.why_not_mark(assignment, at):
+        raise Refused(complaint)
+    assignment.deferred_at = None
+    record("ballot.taken-up", by=by, on=assignment, at=at)
+
+
+def recuse(assignment: Assignment, *, reason: str, kind: str = "other", by: Person, at: datetime) -> None:
+    """The judge steps back from this work. Marks already given are kept and never counted.
+
+    `kind` is one of RECUSAL_KINDS: a conflict of interest, an abstention (no tie, and no judgement), or anything else.
+    """
+    hold(assignment)
     if assignment.state == "recused":
         return
     if complaint := rules.why_not_recuse(assignment, at):
@@ -92,11 +137,13 @@ def recuse(assignment: Assignment, *, reason: str, by: Person, at: datetime) -> 
     if complaint := rules.reason_complaint(reason):
         raise Refused(complaint, status=422)
     before = assignment.state
-    assignment.state, assignment.recusal_reason = "recused", reason
-    record("ballot.recused", by=by, on=assignment, at=at, before=before, reason=reason)
+    assignment.state, assignment.recusal_kind, assignment.recusal_reason = "recused", kind, reason
+    assignment.deferred_at = None
+    verb = "ballot.abstained" if kind == "abstained" else "ballot.recused"
+    record(verb, by=by, on=assignment, at=at, before=before, reason=reason)
 
 
-def _hold(assignment: Assignment) -> None:
+def hold(assignment: Assignment) -> None:
     """The ballot against other tabs, and the round against being closed in between; judges do not stop one another.
 
     First the locks, then the reading: PostgreSQL reads what is joined to a locked row as it was before the wait. On
@@ -122,6 +169,7 @@ def _all_of_it() -> sa.Select[Assignment]:
         round_.joinedload(Round.edition, innerjoin=True).load_only(Edition.time_zone),
         joinedload(Assignment.entry, innerjoin=True).load_only(Entry.state),
         joinedload(Assignment.ballot).joinedload(Ballot.scores),
+        joinedload(Assignment.viewing),
     )
     fresh = sa.select(Assignment).where(Assignment.id == sa.bindparam("assignment_id"))
     return fresh.options(*everything).execution_options(populate_existing=True)
@@ -132,10 +180,15 @@ def _is_complete(assignment: Assignment) -> bool:
     return all(criterion.id in marks for criterion in assignment.round.criteria)
 
 
-def _kept(ballot: Ballot | None) -> Saved:
+def _clean(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\x00", "").strip()
+
+
+def _kept(assignment: Assignment) -> Saved:
+    ballot, note = assignment.ballot, assignment.viewing.note if assignment.viewing else ""
     if ballot is None:
-        return Saved(0, None, {}, "")
-    return Saved(ballot.revision, ballot.saved_at, ballot.marks, ballot.comment)
+        return Saved(0, None, {}, "", note)
+    return Saved(ballot.revision, ballot.saved_at, ballot.marks, ballot.comment, note)
 
 
 def _write(ballot: Ballot, marks: Mapping[int, int], comment: str, at: datetime) -> None:

@@ -1,8 +1,6 @@
-"""What a judge may see: own assignments, and of each work a code name and the work itself.
+"""A judge's own assignments: which there are, how far each is, and which comes next."""
 
-Nothing else about a work may reach a judge's page, address or header. Views take `blind_view`, never the entry.
-"""
-
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,105 +9,12 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from contest.accounts.models import Person, RoleGrant
 from contest.db import db
-from contest.entries.models import Entry, EntryFile
-from contest.judging.models import COUNTED, TO_DO, Assignment, Ballot, PanelMember, Round
+from contest.entries.models import Entry
+from contest.judging.models import COUNTED, TO_DO, Assignment, Ballot, Criterion, PanelMember, Round, Score
+from contest.judging.queries.blind import BlindWork, blind_view, with_files
 from contest.ranking.mean import Criterion as Weighted
 from contest.ranking.mean import partial_total
 from contest.ranking.numbers import half_up
-from contest.uploads.models import Asset
-
-SHOWN = ("open", "draft", "submitted")  # while the round is open, these may be watched
-
-
-@dataclass(frozen=True, kw_only=True)
-class BlindFile:
-    """One file of a work: its place, its size as shown, and the names of the renditions that may be fetched."""
-
-    position: int
-    kind: str
-    length_ms: int
-    width: int
-    height: int
-    made_by_ai: bool  # the file carries the label that the law asks for, or the entrant declares it
-    hls: str
-    mp4: str
-    poster: str
-    poster_small: str
-    captions: tuple[tuple[str, str], ...]  # language and name
-    storyboard: str
-    photos: tuple[tuple[str, int], ...]  # name and width, smallest first
-    smaller: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]  # the same by MIME type, the smallest format first
-
-    @property
-    def can_be_shown(self) -> bool:
-        return bool(self.hls or self.mp4 or self.photos)
-
-
-@dataclass(frozen=True, kw_only=True)
-class BlindWork:
-    """All that a judge is told about a work."""
-
-    code: str
-    category: str
-    kind: str
-    length_ms: int
-    files: tuple[BlindFile, ...]
-
-    @property
-    def made_by_ai(self) -> bool:
-        return any(file.made_by_ai for file in self.files)
-
-    @property
-    def poster(self) -> tuple[int, str] | None:
-        """Place and name of the picture for lists: of the first file that has one."""
-        for file in self.files:
-            name = file.poster_small or (file.photos[0][0] if file.photos else "")
-            if name:
-                return file.position, name
-        return None
-
-
-def blind_view(assignment: Assignment) -> BlindWork:
-    """The work as its judge sees it. The title is left out too: entrants put names into titles."""
-    entry = assignment.entry
-    files = tuple(_blind_file(file) for file in entry.judged_files)
-    return BlindWork(
-        code=str(entry.code),
-        category=entry.category.title,
-        kind=entry.category.kind,
-        length_ms=sum(file.length_ms for file in files),
-        files=files,
-    )
-
-
-def _blind_file(file: EntryFile) -> BlindFile:
-    asset, facts = file.asset, file.asset.facts or {}
-    film = [name for name, _width in _by_width(asset, "film")]
-    photos = _by_width(asset, "photo")
-    poster, poster_small = asset.poster
-    return BlindFile(
-        position=file.position,
-        kind=asset.kind,
-        length_ms=int(facts.get("length_ms") or 0),
-        width=int(facts.get("width") or 0),
-        height=int(facts.get("height") or 0),
-        made_by_ai=bool(facts.get("ai_label")) or file.entry.says_ai_made_it,
-        hls=next((name for name in film if name.endswith("master.m3u8")), ""),
-        mp4=next((name for name in film if name.endswith(".mp4") and "/" not in name), ""),
-        poster=poster,
-        poster_small=poster_small,
-        captions=tuple(asset.captions),
-        storyboard=asset.storyboard,
-        smaller=tuple((f"image/{kind}", tuple(asset.photos(kind))) for kind in ("avif", "webp")),
-        photos=tuple((name, width) for name, width in photos if name.endswith(".jpg")),
-    )
-
-
-def _by_width(asset: Asset, profile: str) -> list[tuple[str, int]]:
-    """Names and widths of the files of a rendition, smallest first."""
-    made = asset.rendition(profile)
-    found = [(str(file["name"]), int(file.get("width") or 0)) for file in made.files] if made else []
-    return sorted(found, key=lambda one: one[1])
 
 
 def _mine(judge_id: "int | sa.BindParameter[int]") -> sa.Select[Assignment]:
@@ -151,34 +56,28 @@ def _one_of_mine() -> sa.Select[Assignment]:
     return mine.where(Assignment.id == sa.bindparam("assignment_id")).options(contains_eager(Assignment.round))
 
 
-def with_files() -> list[sa.orm.interfaces.ORMOption]:
-    """The work's files and their renditions, in a few queries however many there are."""
-    files = selectinload(Assignment.entry, Entry.files).joinedload(EntryFile.asset)
-    return [files.selectinload(Asset.renditions), files.lazyload(Asset.upload)]
-
-
 def _with_ballot() -> list[sa.orm.interfaces.ORMOption]:
     return [
         joinedload(Assignment.round).selectinload(Round.criteria),
         joinedload(Assignment.round).joinedload(Round.edition),
         joinedload(Assignment.entry).joinedload(Entry.category),
         joinedload(Assignment.ballot).selectinload(Ballot.scores),
+        joinedload(Assignment.viewing),
     ]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Task:
-    """A line of the judge's list."""
+class Place:
+    """A line of the judge's list, as little of it as finding the way needs: there may be thousands."""
 
-    assignment: Assignment
-    work: BlindWork
+    assignment_id: int
+    code: str
+    state: str
+    is_deferred: bool
+    is_abstained: bool
     scored: int
     criteria: int
-    total_hundredths: int | None
-
-    @property
-    def state(self) -> str:
-        return self.assignment.state
+    total_hundredths: int | None  # of what is marked
 
     @property
     def is_complete(self) -> bool:
@@ -188,108 +87,190 @@ class Task:
     def is_to_do(self) -> bool:
         return self.state in TO_DO
 
+    @property
+    def standing(self) -> str:
+        """What this is to its judge, in one word; zero is a mark, so it is not among these."""
+        if self.state == "recused":
+            return "abstained" if self.is_abstained else "recused"
+        if self.state in COUNTED:
+            return "submitted"
+        if self.is_deferred:
+            return "deferred"
+        if self.is_complete:
+            return "ready"
+        return "begun" if self.state == "draft" else "open"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
     """A round as one of its judges sees it: own works in the own order."""
 
     round: Round
-    tasks: tuple[Task, ...]
+    places: tuple[Place, ...]
+
+    def of(self, *standings: str) -> list[Place]:
+        return [place for place in self.places if place.standing in standings]
 
     @property
-    def to_do(self) -> list[Task]:
-        return [task for task in self.tasks if task.is_to_do]
+    def to_do(self) -> list[Place]:
+        return [place for place in self.places if place.is_to_do]
 
     @property
-    def done(self) -> list[Task]:
-        return [task for task in self.tasks if task.state in COUNTED]
+    def done(self) -> list[Place]:
+        return self.of("submitted")
 
     @property
-    def recused(self) -> list[Task]:
-        return [task for task in self.tasks if task.state == "recused"]
+    def recused(self) -> list[Place]:
+        """Without marks for whatever reason; an abstention is among them."""
+        return self.of("recused", "abstained")
 
     @property
-    def complete(self) -> list[Task]:
-        """Scored in full and not yet submitted."""
-        return [task for task in self.to_do if task.is_complete]
+    def deferred(self) -> list[Place]:
+        return self.of("deferred")
+
+    @property
+    def complete(self) -> list[Place]:
+        """Scored in full, not submitted, and not put off."""
+        return self.of("ready")
+
+    @property
+    def missing(self) -> list[Place]:
+        """What handing in now would leave behind."""
+        return self.of("open", "begun", "deferred")
 
     @property
     def to_score(self) -> int:
         """How many ballots there are, recused ones left out."""
-        return len(self.tasks) - len(self.recused)
+        return len(self.places) - len(self.recused)
 
     @property
-    def next_task(self) -> Task | None:
-        """Half-scored works first, since the judge was just there; those that only wait to be submitted last."""
-        waiting = {"draft": 0, "open": 1}
-        rest = [task for task in self.to_do if not task.is_complete]
-        return min(rest, key=lambda task: waiting[task.state], default=None)
+    def next_place(self) -> Place | None:
+        """Half-scored works first, since the judge was just there; what was put off comes when nothing else is left."""
+        order = ("begun", "open", "deferred")
+        return min(self.of(*order), key=lambda place: order.index(place.standing), default=None)
 
-    def around(self, assignment: Assignment) -> tuple[Task | None, Task | None, int]:
-        """The tasks before and after, and the place from 1."""
-        here = next(n for n, task in enumerate(self.tasks) if task.assignment.id == assignment.id)
-        before = self.tasks[here - 1] if here else None
-        return before, self.tasks[here + 1] if here + 1 < len(self.tasks) else None, here + 1
+    def around(self, assignment_id: int) -> tuple[Place | None, Place | None, int]:
+        """The nearest before and after that can be opened, and the place from 1."""
+        here = next(n for n, place in enumerate(self.places) if place.assignment_id == assignment_id)
+        before = (place for place in reversed(self.places[:here]) if place.state != "recused")
+        after = (place for place in self.places[here + 1 :] if place.state != "recused")
+        return next(before, None), next(after, None), here + 1
 
-    def after(self, assignment: Assignment) -> Task | None:
-        """The next work to score, searching onwards from `assignment` and then from the start."""
-        here = self.around(assignment)[2]
-        onwards = [*self.tasks[here:], *self.tasks[: here - 1]]
-        return next((task for task in onwards if task.is_to_do and not task.is_complete), None)
+    def after(self, assignment_id: int) -> Place | None:
+        """The next work to score, searching onwards and then from the start; put-off ones when only they are left."""
+        here = next((n for n, place in enumerate(self.places) if place.assignment_id == assignment_id), -1)
+        onwards = [*self.places[here + 1 :], *self.places[: max(here, 0)]]
+        for standings in (("begun", "open"), ("deferred",)):
+            if found := next((place for place in onwards if place.standing in standings), None):
+                return found
+        return None
+
+    def totals(self, *, without: int = 0) -> list[int]:
+        """Own totals of the works that are scored in full, in hundredths: what this judge's habit is read from."""
+        return [
+            place.total_hundredths
+            for place in self.places
+            if place.is_complete and place.total_hundredths is not None and place.assignment_id != without
+            if place.state != "recused"
+        ]
 
 
 def queue(judge: Person, *, round_id: int | None = None) -> list[Bench]:
     """The judge's rounds, open ones first; works that left the contest are not in them."""
-    found = (
-        _mine(judge.id).where(Round.state.in_(("open", "closed"))).join(Assignment.entry).where(Entry.state == "passed")
-    )
-    if round_id is not None:
-        found = found.where(Round.id == round_id)
-    ordered = found.options(*_with_ballot(), *with_files()).order_by(Assignment.round_id, Assignment.position)
-    benches: dict[int, list[Assignment]] = {}
-    for assignment in db.session.scalars(ordered):
-        benches.setdefault(assignment.round_id, []).append(assignment)
-    made = [_bench(assignments) for assignments in benches.values()]
+    benches: dict[int, list[Place]] = {}
+    rounds = {one.id: one for one in db.session.scalars(_rounds(judge, round_id))}
+    for row in db.session.execute(_places(judge, rounds.keys())):
+        benches.setdefault(row.round_id, []).append(_place(row, len(rounds[row.round_id].criteria)))
+    made = [Bench(round=rounds[number], places=tuple(places)) for number, places in benches.items()]
     return sorted(made, key=lambda bench: (not bench.round.is_open, -bench.round.id))
 
 
-def _bench(assignments: list[Assignment]) -> Bench:
-    return Bench(round=assignments[0].round, tasks=tuple(_task(one) for one in assignments))
+def _rounds(judge: Person, round_id: int | None) -> sa.Select[Round]:
+    mine = _mine(judge.id).with_only_columns(Assignment.round_id)
+    found = sa.select(Round).where(Round.id.in_(mine), Round.state.in_(("open", "closed")))
+    if round_id is not None:
+        found = found.where(Round.id == round_id)
+    return found.options(selectinload(Round.criteria), joinedload(Round.edition), joinedload(Round.category))
 
 
-def _task(assignment: Assignment) -> Task:
-    criteria, marks = assignment.round.criteria, assignment.ballot.marks if assignment.ballot else {}
-    return Task(
-        assignment=assignment,
-        work=blind_view(assignment),
-        scored=len(marks),
-        criteria=len(criteria),
-        total_hundredths=total_so_far(assignment) if marks else None,
+def _places(judge: Person, round_ids: Collection[int]) -> sa.Select[sa.Row]:  # type: ignore[type-arg]
+    """One row for each work. The total is for lists and pictures; what counts is computed in exact fractions."""
+    share = Score.value_hundredths * Criterion.weight_bp * 1.0 / Criterion.max_hundredths
+    marks = (
+        sa.select(Ballot.assignment_id, sa.func.count().label("scored"), sa.func.sum(share).label("total"))
+        .join(Assignment, Assignment.id == Ballot.assignment_id)
+        .join(Score, Score.ballot_id == Ballot.id)
+        .join(Criterion, Criterion.id == Score.criterion_id)
+        .where(Assignment.judge_id == judge.id, Assignment.round_id.in_(round_ids))
+        .group_by(Ballot.assignment_id)
+        .subquery()
     )
+    return (
+        _mine(judge.id)
+        .where(Assignment.round_id.in_(round_ids))
+        .join(Assignment.entry)
+        .where(Entry.state == "passed")
+        .outerjoin(marks, marks.c.assignment_id == Assignment.id)
+        .order_by(Assignment.round_id, Assignment.position)
+        .with_only_columns(
+            Assignment.id,
+            Assignment.round_id,
+            Entry.code,
+            Assignment.state,
+            Assignment.deferred_at,
+            Assignment.recusal_kind,
+            marks.c.scored,
+            marks.c.total,
+        )
+    )
+
+
+def _place(row: sa.Row, criteria: int) -> Place:  # type: ignore[type-arg]
+    return Place(
+        assignment_id=row.id,
+        code=str(row.code),
+        state=row.state,
+        is_deferred=row.deferred_at is not None and row.state in TO_DO,
+        is_abstained=row.recusal_kind == "abstained",
+        scored=row.scored or 0,
+        criteria=criteria,
+        total_hundredths=round(row.total) if row.scored else None,
+    )
+
+
+def works_at(judge: Person, places: Sequence[Place]) -> dict[int, BlindWork]:
+    """The works of some lines, by the number of the assignment, to show them."""
+    found = _mine(judge.id).where(Assignment.id.in_([place.assignment_id for place in places]))
+    found = found.options(joinedload(Assignment.entry).joinedload(Entry.category), *with_files())
+    return {one.id: blind_view(one) for one in db.session.scalars(found)}
+
+
+def marks_at(judge: Person, round_: Round) -> dict[int, dict[int, int]]:
+    """The judge's own marks in a round: hundredths by criterion, by the number of the assignment."""
+    found = (
+        sa.select(Ballot.assignment_id, Score.criterion_id, Score.value_hundredths)
+        .join(Ballot, Ballot.id == Score.ballot_id)
+        .join(Assignment, Assignment.id == Ballot.assignment_id)
+        .where(Assignment.judge_id == judge.id, Assignment.round_id == round_.id)
+    )
+    marks: dict[int, dict[int, int]] = {}
+    for assignment_id, criterion_id, value in db.session.execute(found):
+        marks.setdefault(assignment_id, {})[criterion_id] = value
+    return marks
+
+
+def assignments_at(judge: Person, places: Sequence[Place]) -> list[Assignment]:
+    """The rows behind some lines, in their order."""
+    found = _mine(judge.id).where(Assignment.id.in_([place.assignment_id for place in places]))
+    return list(db.session.scalars(found.options(*_with_ballot()).order_by(Assignment.position)))
 
 
 def total_so_far(assignment: Assignment) -> int:
     """The weighted total of what is marked, in hundredths."""
-    marks = {str(key): value for key, value in (assignment.ballot.marks if assignment.ballot else {}).items()}
-    weighted = [Weighted(str(c.id), c.weight_bp, c.max_hundredths) for c in assignment.round.criteria]
-    return half_up(partial_total(marks, weighted))
+    return total_of(assignment.round, assignment.ballot.marks if assignment.ballot else {})
 
 
-def may_be_watched(assignment: Assignment) -> bool:
-    """Whether the judge may fetch the work's media now."""
-    round_, entry = assignment.round, assignment.entry
-    return round_.is_open and entry.state == "passed" and assignment.state in SHOWN
-
-
-def media_of(assignment: Assignment, position: int) -> Asset | None:
-    """The file at `position` of the work, of those that are judged."""
-    return db.session.scalar(
-        sa.select(Asset)
-        .join(EntryFile, EntryFile.asset_id == Asset.id)
-        .where(
-            EntryFile.entry_id == assignment.entry_id,
-            EntryFile.role == "",  # in the credits of the showcase copy stand names
-            EntryFile.position == position,
-            EntryFile.state == "current",
-        )
-    )
+def total_of(round_: Round, marks: Mapping[int, int]) -> int:
+    """The weighted total of these marks, in hundredths."""
+    weighted = [Weighted(str(c.id), c.weight_bp, c.max_hundredths) for c in round_.criteria]
+    return half_up(partial_total({str(key): value for key, value in marks.items()}, weighted))

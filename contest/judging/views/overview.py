@@ -15,6 +15,7 @@ from contest.editions.registry import Figure, Panel, Waiting
 from contest.judging.actions import join_panel
 from contest.judging.models import TO_DO, Assignment, PanelMember, Round
 from contest.judging.queries import desk
+from contest.judging.queries.flags import open_flags
 
 
 def overview(edition: Edition, at: datetime) -> Panel:
@@ -36,7 +37,18 @@ def overview(edition: Edition, at: datetime) -> Panel:
         href=href,
         action=_("Look"),
     )
-    return Panel(figures=figures, waiting=[waiting])
+    told = open_flags(edition)
+    flags = Waiting(
+        kind="warn",
+        count=told,
+        title=ngettext(
+            "Judges told you something about %(num)s work", "Judges told you %(num)s things about works", told
+        ),
+        note=_("They go on scoring meanwhile. Answer on the page of the round"),
+        href=href,
+        action=_("Look"),
+    )
+    return Panel(figures=figures, waiting=[waiting, flags])
 
 
 @registry.on_accepted

@@ -23,7 +23,7 @@ def recusal(assignment_id: int) -> ResponseReturnValue:
     work = blind_view(assignment)
     if form.validate_on_submit():
         with transaction():
-            actions.recuse(assignment, reason=form.reason(), by=me(), at=now())
+            actions.recuse(assignment, reason=form.reason(), kind=form.recusal_kind, by=me(), at=now())
         flash(_("You have stepped back from %(code)s. It is no longer yours to score.", code=work.code))
         return redirect(url_for(".queue_page"))
     page = render_template(

@@ -16,6 +16,7 @@ from contest.judging.actions.assigning import pairs
 from contest.judging.forms import AddJudgeForm, AdjustForm, InviteJudgeForm, RoundForm, wall
 from contest.judging.models import Round
 from contest.judging.queries import desk
+from contest.judging.queries.flags import flags_in
 from contest.judging.rules import why_not_open
 from contest.judging.views.blueprint import bp
 
@@ -134,6 +135,7 @@ def show(round_: Round, **forms: Any) -> str:
         progress=progress,
         unassigned=[work for work in works if not work.progress.due and not work.progress.recused],
         recusals=desk.recusals_in(round_),
+        flags=flags_in(round_),
         submitted=desk.submitted_in(round_) if round_.is_open else [],
         invitations=desk.open_invitations(round_, at),
         ballots=ballots,
