@@ -13,11 +13,11 @@ from contest.ranking.agreement import agreement
 from contest.ranking.diagnostics import odd_scores, reports
 from contest.ranking.engines import method_of
 from contest.ranking.favour import favours
-from contest.ranking.mean import Criterion, Marks, total
+from contest.ranking.mean import Criterion, Marks
 from contest.ranking.methods import Scores, scored
-from contest.ranking.record import criteria_of, fingerprint, marks_of, recompute
+from contest.ranking.record import criteria_of, exact_of, fingerprint, marks_of, recompute
 from contest.ranking.severity import fit
-from contest.ranking.sheet import Ballot, Sheet
+from contest.ranking.sheet import Sheet
 from contest.ranking.situation import Method, Said, Situation, proposed, warnings, why_not
 from contest.ranking.ties import places
 from contest.ranking.uncertainty import Draws, Outlook, drawn, extra_ballots, outlooks
@@ -43,8 +43,8 @@ def analysis_of(body: str, asked: Asked) -> dict[str, Any]:
     document = json.loads(body)
     criteria, marks = criteria_of(document), marks_of(document)
     entries = [row["entry"] for row in document["result"] if row["place"] is not None]
-    ballots = (Ballot(one.entry, one.judge, total(one.values, criteria)) for one in marks)
-    sheet = Sheet.of(ballots, entries=document["entries"], judges=document["judges"])
+    exact = exact_of(document)
+    sheet = Sheet(exact.entries, exact.judges, exact.entry, exact.judge, exact.units, exact.scale)
     about, method = Situation.of(sheet), method_of(document["engine"])
     proposal = proposed(about, at_random=asked.at_random)
     severity = fit(sheet) if len(sheet) else None

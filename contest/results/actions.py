@@ -3,17 +3,22 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from contest.accounts.models import Person
 from contest.audit.actions import record
 from contest.db import db, lock
 from contest.errors import Refused
+from contest.jobs.actions import enqueue
+from contest.jobs.models import Job
 from contest.judging.models import Round
 from contest.judging.registry import objects_to_reopening
-from contest.ranking.mean import ENGINE
+from contest.ranking.engines import ENGINE_OF, NoOrder
 from contest.ranking.record import fingerprint, lines_of
 from contest.results import queries, rules
-from contest.results.models import Award, Publication, ResultRow, ResultSnapshot
+from contest.results.models import Award, Publication, ResultAnalysis, ResultRow, ResultSnapshot
+from contest.results.queries import Choice, analysis_key, compute_key
+from contest.results.words import refusal
 
 
 @objects_to_reopening
@@ -21,15 +26,24 @@ def _while_public(round_: Round) -> str | None:
     return rules.why_not_reopen(queries.live_publication(round_))
 
 
-def compute_result(round_: Round, *, reason: str = "", by: Person | None, at: datetime) -> ResultSnapshot:
-    """Freeze what a closed round gives. The same marks give the newest result again; other ones a further version,
-    with a reason, beside the old one, whose prizes are taken back."""
+def compute_result(
+    round_: Round, *, choice: Choice | None = None, reason: str = "", by: Person | None, at: datetime
+) -> ResultSnapshot:
+    """Freeze what a closed round gives, by the method it declared or by `choice`. The same marks give the newest result
+    again; other ones a further version, with a reason, beside the old one, whose prizes are taken back."""
     lock(round_)
     if complaint := rules.why_not_compute(round_, live=queries.live_publication(round_)):
         raise Refused(complaint)
-    body, latest = queries.record_of(round_), queries.latest_snapshot(round_)
-    if latest is not None and latest.body == body:
+    latest = queries.latest_snapshot(round_)
+    chosen = choice or (queries.choice_of(latest) if latest else Choice(queries.declared(round_)))
+    if complaint := rules.choice_complaint(chosen.method, chosen.because, declared=queries.declared(round_)):
+        raise Refused(complaint, status=422)
+    if latest is not None and queries.choice_of(latest) == chosen and queries.is_current(round_, latest):
         return latest
+    try:
+        body = queries.record_of(round_, chosen)
+    except NoOrder as refused:
+        raise Refused(" ".join(refusal(refused.why))) from refused
     if latest is not None:
         if complaint := rules.reason_complaint(reason):
             raise Refused(complaint, status=422)
@@ -39,7 +53,7 @@ def compute_result(round_: Round, *, reason: str = "", by: Person | None, at: da
         round_id=round_.id,
         version=latest.version + 1 if latest else 1,
         reason=reason,
-        engine=ENGINE,
+        engine=ENGINE_OF[chosen.method],
         body=body,
         sha256=fingerprint(body),
         created_at=at,
@@ -55,9 +69,40 @@ def compute_result(round_: Round, *, reason: str = "", by: Person | None, at: da
         edition_id=round_.edition_id,
         version=snapshot.version,
         sha256=snapshot.sha256,
-        reason=reason,
+        method=chosen.method.value,
+        reason=reason or chosen.because,
     )
+    _have_analysed(snapshot, at=at)
     return snapshot
+
+
+def compute_later(round_: Round, *, choice: Choice, reason: str, by: Person, at: datetime) -> Job:
+    """Have a worker compute what needs a model of judges."""
+    args = {
+        "round_id": round_.id,
+        "method": choice.method.value,
+        "because": choice.because,
+        "reason": reason,
+        "by": by.id,
+    }
+    return enqueue("results.compute", args, key=compute_key(round_.id), at=at)
+
+
+def analyse_later(snapshot: ResultSnapshot, *, at: datetime) -> Job:
+    """Have a worker find out how sure the result is."""
+    return _have_analysed(snapshot, at=at)
+
+
+def _have_analysed(snapshot: ResultSnapshot, *, at: datetime) -> Job:
+    db.session.flush()
+    return enqueue("results.analyse", {"snapshot_id": snapshot.id}, key=analysis_key(snapshot.id), at=at)
+
+
+def keep_analysis(snapshot: ResultSnapshot, found: Mapping[str, Any], *, at: datetime) -> None:
+    """Put what was found in the place of what was known before."""
+    kept = db.session.get(ResultAnalysis, snapshot.id) or ResultAnalysis(snapshot_id=snapshot.id)
+    kept.sha256, kept.seats, kept.body, kept.computed_at = found["sha256"], found["seats"], dict(found), at
+    db.session.add(kept)
 
 
 def _rows(round_: Round, body: str) -> list[ResultRow]:
@@ -105,6 +150,7 @@ def give_awards(snapshot: ResultSnapshot, tiers: Mapping[int, int | None], *, by
         before={str(key): tier for key, tier in sorted(before.items())},
         after={str(key): tier for key, tier in sorted(after.items()) if tier is not None},
     )
+    _have_analysed(snapshot, at=at)
 
 
 def _check(snapshot: ResultSnapshot, entry_ids: list[int]) -> None:

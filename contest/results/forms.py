@@ -1,6 +1,6 @@
 """What organisers type about results."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -9,7 +9,9 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from contest.accounts.models import Person
+from contest.ranking.situation import Method
 from contest.results.models import Award, ResultRow
+from contest.results.queries import Choice
 from contest.results.rules import MAX_REASON, name_complaint
 from contest.web.forms import Form
 
@@ -23,9 +25,24 @@ TIERS = (
 
 
 class ComputeForm(Form):
-    """Computing again needs a reason when there is a result already."""
+    """Computing again needs a reason when there is a result already, and so does another method than declared."""
 
+    method = SelectField(_l("Method"), [Optional()], choices=[SelectChoice(one.value, one.value) for one in Method])
+    because = TextAreaField(
+        _l("Why not the declared method"),
+        [Optional(), Length(max=MAX_REASON, message=_l("At most %(max)d characters"))],
+    )
     reason = TextAreaField(_l("Reason"), [Optional(), Length(max=MAX_REASON, message=_l("At most %(max)d characters"))])
+
+    def name_methods(self, names: Mapping[Method, str], chosen: Method) -> None:
+        """What the methods are called, and which one stands there at first."""
+        self.method.choices = [SelectChoice(one.value, name) for one, name in names.items()]
+        if self.method.data not in {one.value for one in names}:
+            self.method.data = chosen.value
+
+    def choice(self, otherwise: Method) -> Choice:
+        method = Method(self.method.data) if self.method.data else otherwise
+        return Choice(method, (self.because.data or "").strip())
 
 
 class ReasonForm(Form):

@@ -1,6 +1,7 @@
 """What came of a round: the frozen snapshot, the prizes, and whether the public may see them."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -51,6 +52,21 @@ class ResultRow(Base):
 
     snapshot: Mapped[ResultSnapshot] = relationship(back_populates="rows")
     entry: Mapped[Entry] = relationship()
+
+
+class ResultAnalysis(Base):
+    """What a worker found out about a snapshot: how sure it is, how each judge judged. Only ever shown, made anew when
+    prizes change; `seats` are the lines that it was made for, `sha256` the record."""
+
+    __tablename__ = "result_analysis"
+
+    snapshot_id: Mapped[int] = mapped_column(sa.ForeignKey("result_snapshot.id"), primary_key=True)
+    sha256: Mapped[str]
+    seats: Mapped[list[Any]]  # prizes down to each line, counted from the top
+    body: Mapped[dict[str, Any]]
+    computed_at: Mapped[datetime]
+
+    snapshot: Mapped[ResultSnapshot] = relationship()
 
 
 class Award(Base):

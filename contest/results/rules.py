@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from contest.accounts.models import Person
 from contest.entries.models import Entry
 from contest.judging.models import Round
+from contest.ranking.situation import Method
 from contest.results.models import Award, Publication, ResultRow, ResultSnapshot
 
 MAX_REASON = 500
@@ -17,6 +18,17 @@ def why_not_compute(round_: Round, *, live: Publication | None) -> str | None:
         return _("The round is not closed yet. A result is computed only when no mark can change any more.")
     if live is not None:
         return _("A result of this round is public. Take the publication back first.")
+    return None
+
+
+def choice_complaint(method: Method, because: str, *, declared: Method) -> str | None:
+    """Another method than the round declared needs a reason that everybody may read."""
+    if method is declared:
+        return None
+    if not because.strip():
+        return _("The round declared another method. Write why this one is taken; it stands in the record.")
+    if len(because) > MAX_REASON:
+        return _("The reason may have at most %(max)s characters.", max=MAX_REASON)
     return None
 
 

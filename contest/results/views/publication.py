@@ -39,7 +39,7 @@ def publication(edition_id: int, round_id: int) -> ResponseReturnValue:
         withdrawn=[award for award in awards if award.entry.state != "passed"],
         under=[row for row in rows if row.place is None],
         split=queries.split_ties(rows, awards),
-        is_current=snapshot.body == queries.record_of(round_),
+        is_current=queries.is_current(round_, snapshot),
         is_whole=is_whole,
         live=live,
         reason=reason,

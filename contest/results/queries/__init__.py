@@ -1,0 +1,33 @@
+"""Questions about results: what is public, what organisers see, what a record says, how it came about."""
+
+from contest.results.queries.analyses import Line as Line
+from contest.results.queries.analyses import analysis_job as analysis_job
+from contest.results.queries.analyses import analysis_key as analysis_key
+from contest.results.queries.analyses import analysis_of as analysis_of
+from contest.results.queries.analyses import asked_of as asked_of
+from contest.results.queries.analyses import compute_job as compute_job
+from contest.results.queries.analyses import compute_key as compute_key
+from contest.results.queries.analyses import lines_of as lines_of
+from contest.results.queries.public import is_public as is_public
+from contest.results.queries.public import published_awards as published_awards
+from contest.results.queries.records import Choice as Choice
+from contest.results.queries.records import Outset as Outset
+from contest.results.queries.records import choice_of as choice_of
+from contest.results.queries.records import decided_by as decided_by
+from contest.results.queries.records import declared as declared
+from contest.results.queries.records import entry_ids as entry_ids
+from contest.results.queries.records import is_current as is_current
+from contest.results.queries.records import is_whole as is_whole
+from contest.results.queries.records import outset_of as outset_of
+from contest.results.queries.records import record_of as record_of
+from contest.results.queries.results import award_of as award_of
+from contest.results.queries.results import awards_elsewhere as awards_elsewhere
+from contest.results.queries.results import by_quota as by_quota
+from contest.results.queries.results import distance_to_next as distance_to_next
+from contest.results.queries.results import latest_snapshot as latest_snapshot
+from contest.results.queries.results import live_awards as live_awards
+from contest.results.queries.results import live_publication as live_publication
+from contest.results.queries.results import older_snapshots as older_snapshots
+from contest.results.queries.results import results_of as results_of
+from contest.results.queries.results import rows_of as rows_of
+from contest.results.queries.results import split_ties as split_ties
