@@ -34,7 +34,13 @@ PARTS = [
     "contest.ops.cli",
 ]
 MODELS = ["jobs", "audit", "accounts", "uploads", "editions", "entries", "judging", "results"]
-TASKS = ["contest.uploads.tasks", "contest.uploads.leftovers", "contest.entries.tasks", "contest.accounts.tasks"]
+TASKS = [
+    "contest.uploads.tasks",
+    "contest.uploads.leftovers",
+    "contest.entries.tasks",
+    "contest.accounts.tasks",
+    "contest.results.tasks",
+]
 
 
 def create_app(**overrides: Any) -> Flask:
