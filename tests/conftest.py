@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -78,17 +79,29 @@ def schema(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     return url
 
 
+@cache
+def emptier(url: str) -> sa.Engine:
+    return sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+
+
+@cache
+def filled_tables() -> sa.CompoundSelect[tuple[str]]:
+    tables = Base.metadata.sorted_tables
+    return sa.union_all(*(sa.select(sa.literal(table.name)).where(sa.exists().select_from(table)) for table in tables))
+
+
 def empty(url: str) -> None:
-    """Delete every row, and tables that a test made for itself; triggers that forbid it are put aside, which only the
-    tests' superuser can."""
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-    with engine.connect() as connection:
+    """Delete every row, count from 1 again, and drop tables that a test made for itself; triggers that forbid it are
+    put aside, which only the tests' superuser can. A test fills few tables: to truncate them all takes longer."""
+    with emptier(url).connect() as connection:
         connection.execute(sa.text("SET session_replication_role = replica"))
-        connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        for name in connection.scalars(filled_tables()).all():
+            connection.execute(Base.metadata.tables[name].delete())
+        counted = "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+        for name in connection.scalars(sa.text(counted)).all():
+            connection.execute(sa.text(f'ALTER SEQUENCE "{name}" RESTART'))
         for name in set(sa.inspect(connection).get_table_names()) - {*Base.metadata.tables, "alembic_version"}:
             connection.execute(sa.text(f'DROP TABLE "{name}" CASCADE'))
-    engine.dispose()
 
 
 @pytest.fixture
