@@ -253,12 +253,28 @@ def other_work_waits() -> bool:
 
 def failed_checks(*, entry: Entry | None = None, edition: Edition | None = None) -> sa.Select[Job]:
     """Checks of files of that entry, or of all in that edition, which went wrong for good and can be tried again."""
+    key = sa.literal("uploads.check:") + Asset.upload_id
+    return _failed(key, entry, edition).where(Asset.state.in_(("waiting", "checking")))
+
+
+def failed_renders(*, entry: Entry | None = None, edition: Edition | None = None) -> sa.Select[Job]:
+    """The same of what is shown of them. What a film or photo can do without is not among them."""
+    made = sa.select(Rendition.id).where(
+        Rendition.asset_id == Asset.id, Rendition.profile.in_(("film", "photo")), Rendition.state == "ready"
+    )
+    key = sa.literal("uploads.render:") + sa.cast(Asset.id, sa.Text)
+    return _failed(key, entry, edition).where(Asset.state == "checked", ~made.exists())
+
+
+def _failed(key: sa.ColumnElement[str], entry: Entry | None, edition: Edition | None) -> sa.Select[Job]:
+    later = aliased(Job)
     found = (
         sa.select(Job)
-        .join(Asset, Job.key == sa.literal("uploads.check:") + Asset.upload_id)
+        .join(Asset, Job.key == key)
         .join(EntryFile, EntryFile.asset_id == Asset.id)
         .join(Entry, Entry.id == EntryFile.entry_id)
-        .where(Job.state == "failed", EntryFile.state == "current", Asset.state.in_(("waiting", "checking")))
+        .where(Job.state == "failed", EntryFile.state == "current")
+        .where(~sa.exists().where(later.key == Job.key, later.id > Job.id))
         .distinct()
     )
     if entry is not None:

@@ -1,5 +1,6 @@
 """`flask jobs ...`: the worker itself, and a look at its work."""
 
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from contest.jobs.drivers import driver_of
 from contest.jobs.models import FINISHED, UNFINISHED, Job
 from contest.jobs.upkeep import sweep_now
 from contest.web.commands import EnglishGroup, typed
+
+MOST_CHARS = 120
 
 jobs = EnglishGroup("jobs", help="Checks, encodes and housekeeping done behind the pages.")
 
@@ -50,6 +53,18 @@ def list_jobs(state: tuple[str, ...], limit: int) -> None:
         click.echo(_line(job))
     if not queries.worker_is_alive(now()):
         click.echo(f"No worker is running: jobs wait. Start one with: {typed('jobs work')}")
+
+
+@jobs.command("show")
+@click.argument("job_id", type=int)
+def show(job_id: int) -> None:
+    """Tell all that is known of a job; of one that failed, what the program said that it ran."""
+    with _refusals_shown():
+        job = _job(job_id)
+    click.echo(_line(job))
+    click.echo(f"        given {json.dumps(job.args)}, worker {job.worker or 'none'}")
+    if job.reason:
+        click.echo(f"        {job.reason_code}: {job.reason}")
 
 
 @jobs.command("retry")
@@ -101,4 +116,10 @@ def _line(job: Job) -> str:
     at = local(job.finished_at or job.started_at or job.created_at, _settings().time_zone)
     state = f"{job.state} {job.progress}%" if job.state == "running" else job.state
     tried = f"{job.attempts}/{job.max_attempts}"
-    return f"{job.id:>6}  {at:%m-%d %H:%M:%S}  {state:<12} {tried:<5} {job.kind:<24} {job.reason or ''}".rstrip()
+    return f"{job.id:>6}  {at:%m-%d %H:%M:%S}  {state:<12} {tried:<5} {job.kind:<24} {_first_line(job.reason)}".rstrip()
+
+
+def _first_line(reason: str | None) -> str:
+    """What the list has room for."""
+    first = (reason or "").partition("\n")[0]
+    return first if len(first) <= MOST_CHARS else first[:MOST_CHARS] + "…"

@@ -51,6 +51,7 @@ def _after(error: BaseException, job: RunningJob) -> Outcome:
         case NotYet():
             return _wait(job, error.reason_code, error.sentence)
         case TryAgain():
+            log.warning("jobs.attempt_ended", job=job.id, kind=job.kind, code=error.reason_code, reason=error.sentence)
             return _try_again(job, error.reason_code, error.sentence)
         case GiveUp():
             code, sentence = error.reason_code, error.sentence

@@ -47,13 +47,15 @@ class Unreadable(Exception):
     """The file cannot be used, and `code` says why; `detail` is for operators and logs.
 
     `form`: what it is all the same, as container and codec: "asf", "mp4 cinepak"; empty when nobody knows.
+    `killed`: what looked into it was killed, and by none of its limits; the file may well be good.
     """
 
-    def __init__(self, code: Code, detail: str = "", *, form: str = "") -> None:
+    def __init__(self, code: Code, detail: str = "", *, form: str = "", killed: bool = False) -> None:
         super().__init__(f"{code}: {detail}" if detail else str(code))
         self.code = code
         self.detail = detail
         self.form = form
+        self.killed = killed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,7 @@ class Trouble(StrEnum):
     """Why no rendition came of a file that had passed its check."""
 
     FAILED = "encoder-failed"
+    KILLED = "killed"  # not by us: by a limit it ran into, or a machine that is short of memory
     TIMEOUT = "timeout"
     TOO_LARGE = "too-large"
     WRONG_LENGTH = "wrong-length"
@@ -88,15 +89,18 @@ def run_on(
     limits: Limits,
     on_line: Callable[[str], None] | None = None,
 ) -> Finished:
-    """Run a command on the file; RenderFailed when it was ended from here."""
+    """Run a command on the file; RenderFailed when it did not come to an end of its own."""
     try:
-        return box.run(
+        done = box.run(
             argv, inputs={"media": path}, output=into, timeout_s=timeout_s, limits=limits, on_progress=on_line
         )
     except TimedOut as error:
         raise RenderFailed(Trouble.TIMEOUT, str(error)) from error
     except Flooded as error:
         raise RenderFailed(Trouble.TOO_LARGE, str(error)) from error
+    if done.signal:
+        raise RenderFailed(Trouble.KILLED, f"by signal {done.signal}: {done.stderr[-1000:]}")
+    return done
 
 
 def refuse_failure(done: Finished) -> None:

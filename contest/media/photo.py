@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from contest.media.attempt import was_killed
 from contest.media.facts import AiLabel, Code, Facts, Flag, Unreadable
 from contest.media.process import TimedOut
 from contest.media.sandbox import Limits, Sandbox, python_paths
@@ -67,7 +68,7 @@ def run_child(
         answer: dict[str, Any] = json.loads(done.stdout)
     except ValueError as error:
         code = Code.TOO_HARD if done.signal or "MemoryError" in done.stderr else Code.DAMAGED
-        raise Unreadable(code, done.stderr[-300:]) from error
+        raise Unreadable(code, done.stderr[-300:], killed=was_killed(done, limits)) from error
     if "refused" in answer:
         raise Unreadable(Code(answer["refused"]), str(answer.get("detail", "")))
     return answer

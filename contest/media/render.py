@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from contest.media.blur import blur_of
-from contest.media.facts import Facts, Unreadable
+from contest.media.facts import Code, Facts, Unreadable
 from contest.media.films import render_film
 from contest.media.outputs import Output, RenderFailed, Trouble, output_of
 from contest.media.photo import LIMITS, run_child
@@ -75,6 +75,7 @@ def _photos(
     except Flooded as error:
         raise RenderFailed(Trouble.TOO_LARGE, str(error)) from error
     except Unreadable as error:
-        raise RenderFailed(Trouble.FAILED, str(error)) from error
+        code = Trouble.KILLED if error.code == Code.TOO_HARD else Trouble.FAILED
+        raise RenderFailed(code, str(error)) from error
     blur = blur_of(bytes.fromhex(said["blur"]))
     return [output_of(into, one["name"], size=(one["width"], one["height"]), blur=blur) for one in said["made"]]

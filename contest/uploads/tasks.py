@@ -3,7 +3,7 @@
 import contextlib
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from contest.jobs.registry import RunningJob, TryAgain, periodic, task
 from contest.media.encode import FALLBACK
 from contest.media.facts import Code, Facts, Kind, Unreadable
 from contest.media.films import render_film, render_first
-from contest.media.outputs import RenderFailed, output_of
+from contest.media.outputs import RenderFailed, Trouble, output_of
 from contest.media.pictures import jpeg_size, render_poster, render_storyboard
 from contest.media.probe import examine
 from contest.media.render import render_photo, render_photo_smaller
@@ -78,8 +78,10 @@ def check(job: RunningJob) -> None:
     except Unreadable as error:
         job.check_cancelled()
         log.info("uploads.unreadable", asset=asset.id, code=str(error.code), detail=error.detail)
+        if error.killed:
+            raise TryAgain("killed", f"The machine ended the check ({error}).") from error
         if error.code in BLAME_LATE and (job.attempt < ENOUGH_TRIES or job.failed_before != error.code):
-            raise TryAgain(str(error.code), "The check needed more memory or time than it may take.") from error
+            raise TryAgain(str(error.code), f"The check took more memory or time than it may ({error}).") from error
         with transaction():
             note_unreadable(asset, str(error.code), form=error.form, at=now())
             job.finish()
@@ -122,6 +124,8 @@ def _make_poster(asset: Asset, facts: Facts, bench: workshop.Bench, job: Running
     try:
         outputs = render_poster(bench.path, facts, into=bench.into, box=bench.box)
     except RenderFailed as error:
+        if error.code == Trouble.KILLED and job.attempt < ENOUGH_TRIES:
+            raise TryAgain(str(error.code), f"No picture for a poster was made ({error}).") from error
         log.warning("uploads.no_poster", asset=asset.id, reason=str(error))
         return
     prefix = _begin(asset, "poster", job)
@@ -166,32 +170,32 @@ def render(job: RunningJob) -> None:
         job.finish()
 
 
-@task("uploads.smaller", lane="encode", attempts=2)
+@task("uploads.smaller", lane="encode", attempts=3)
 def smaller(job: RunningJob) -> None:
-    """A photo in AVIF, for browsers that take it. The photo is shown already, so a failure is only told to the log."""
+    """A photo in AVIF, for browsers that take it. The photo is shown already, so a failure is told to nobody but the
+    operator."""
     asset = db.session.get(Asset, job.args["asset_id"])
     if asset is None or not asset.is_ready or asset.rendition(SMALLER) is not None:
         return
-    try:
-        prefix, files = _shared_or_made(asset, SMALLER, job, make=_make_smaller)
-    except _NotMade:
-        return
+    prefix, files = _shared_or_made(asset, SMALLER, job, make=_make_smaller)
     with transaction():
         finish_rendition(_place(asset, SMALLER, job), files, prefix=prefix)
         job.finish()
 
 
-class _NotMade(Exception):
-    """What is not needed could not be made."""
+@contextlib.contextmanager
+def _not_needed(profile: str) -> Iterator[None]:
+    """What fails here is nothing that the entrant must be told: the file is shown already."""
+    try:
+        yield
+    except RenderFailed as error:
+        raise TryAgain(str(error.code), f"The {profile}, which is not needed, could not be made ({error}).") from error
 
 
 def _make_smaller(asset: Asset, prefix: str, job: RunningJob) -> Files:
     with workshop.bench(asset, job) as bench:
-        try:
+        with _not_needed(SMALLER):
             outputs = render_photo_smaller(bench.path, into=bench.into, box=bench.box)
-        except RenderFailed as error:
-            log.warning("uploads.not_smaller", asset=asset.id, reason=str(error))
-            raise _NotMade from error
         return workshop.keep(outputs, made_in=bench.into, prefix=prefix, job=job)
 
 
@@ -222,7 +226,8 @@ def _make_storyboard(asset: Asset, prefix: str, job: RunningJob) -> Files:
     assert film is not None  # noqa: S101  the task has looked
     facts = Facts.from_json(asset.facts or {})
     with workshop.bench(asset, job, key=film.prefix + FALLBACK) as bench:
-        outputs = render_storyboard(bench.path, facts, into=bench.into, box=bench.box)
+        with _not_needed(STORYBOARD):
+            outputs = render_storyboard(bench.path, facts, into=bench.into, box=bench.box)
         return workshop.keep(outputs, made_in=bench.into, prefix=prefix, job=job)
 
 

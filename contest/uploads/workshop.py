@@ -63,8 +63,8 @@ def bench(asset: Asset, job: RunningJob, *, key: str | None = None) -> Iterator[
     except Missing as error:
         raise TryAgain("bytes-missing", "The received file is not where this worker can read it.") from error
     except RenderFailed as error:
-        # The sentence is for the organiser's page; what ffmpeg said is in the log of the worker.
-        raise TryAgain(str(error.code), f"Nothing to show could be made of the file ({error.code}).") from error
+        # People are told by the code; this is for the operator.
+        raise TryAgain(str(error.code), f"Nothing to show could be made of the file ({error}).") from error
 
 
 def require_programs(asset: Asset) -> None:

@@ -259,9 +259,9 @@ def test_the_office_tries_all_of_them_again(browser: Browser) -> None:
     entry = waiting(a_person())
     job = a_failed_check(entry)
     browser.sign_in(an_organiser(entry.edition)).open(f"/editions/{entry.edition_id}/desk?lang=en")
-    assert "1 check went wrong" in browser.text
+    assert "Work on 1 file went wrong" in browser.text
 
-    browser.submit("Check them again")
+    browser.submit("Try them again")
 
     assert job.state == "waiting"
     assert "went wrong" not in browser.text

@@ -8,8 +8,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from contest import clock
 from contest.accounts.models import Unit
-from contest.db import db
+from contest.db import db, transaction
+from contest.jobs.actions import retry
 from contest.jobs.models import Job
 from contest.jobs.registry import TryAgain
 from contest.media.facts import Code, Facts, Unreadable
@@ -114,7 +116,7 @@ def test_a_photo_gets_its_avif_when_all_films_are_done(tus: Tus, app: Flask, pho
     assert asset.photos("jpg")[0] == ("photo-480.jpg", 480)
 
 
-def test_an_avif_that_cannot_be_made_is_no_failure(
+def test_an_avif_that_cannot_be_made_is_told_to_the_operator_alone(
     tus: Tus, app: Flask, photo: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fall(*_args: object, **_named: object) -> None:
@@ -125,8 +127,12 @@ def test_an_avif_that_cannot_be_made_is_no_failure(
 
     monkeypatch.setattr(tasks, "render_photo_smaller", fall)
 
-    assert work(app) == ["uploads.smaller"]
-    assert set(db.session.scalars(sa.select(Job.state))) == {"done"}
+    for _ in range(3):
+        tasks_again(app)
+
+    told = ("uploads.smaller", "encoder-failed", "The photo-avif, which is not needed, could not be made")
+    job = db.session.scalars(sa.select(Job).where(Job.state == "failed")).one()
+    assert (job.kind, job.reason_code, str(job.reason).partition(" (")[0]) == told
     assert (asset_of(upload_id).is_ready, asset_of(upload_id).photos("avif")) == (True, [])
 
 
@@ -221,6 +227,26 @@ def test_bytes_that_are_gone_are_a_failed_job_with_a_reason_and_not_a_bad_file(t
     assert asset.state == "waiting"
     assert job is not None
     assert (job.state, job.reason_code) == ("failed", "bytes-missing")
+
+
+def test_a_file_whose_checks_are_killed_is_not_blamed(
+    tus: Tus, app: Flask, photo: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Really killed, as the machine does it that is short of memory."""
+    upload_id = send(tus, photo, kind="photo")
+    with monkeypatch.context() as patch:
+        patch.setattr("contest.media.photo.python_paths", lambda: (["sh", "-c", "kill -KILL $$"], []))
+        for _ in range(5):
+            tasks_again(app)
+    job = check_job(asset_of(upload_id))
+    assert job is not None
+    assert (asset_of(upload_id).state, job.state, job.reason_code) == ("checking", "failed", "killed")
+
+    with transaction():
+        retry(job, at=clock.now())
+    work(app, lanes=["check"])
+
+    assert asset_of(upload_id).state == "checked"
 
 
 def test_a_file_is_too_hard_only_when_it_was_three_times_and_the_last_two_in_a_row(

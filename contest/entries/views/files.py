@@ -16,8 +16,9 @@ from contest.entries import rules
 from contest.entries.actions import check_again, describe_files, move_file, remove_file
 from contest.entries.forms import CAPTION_MAX, SHOT_WORDS, FileForm
 from contest.entries.models import SHOWCASE, Entry, EntryFile
-from contest.entries.queries import failed_checks, file_seen_by
+from contest.entries.queries import failed_checks, failed_renders, file_seen_by
 from contest.entries.rules.unreadable import sorry
+from contest.entries.rules.went_wrong import went_wrong
 from contest.entries.rules.wording import words
 from contest.entries.views.blueprint import bp, my_entry
 from contest.entries.views.unfinished import address_of_giving_up, unfinished_of
@@ -136,12 +137,13 @@ def _arrange(entry: Entry, form: FileForm) -> EntryFile | None:
 @bp.route("/entries/<int:entry_id>/check", methods=["GET", "POST"])
 @signed_in
 def check(entry_id: int) -> ResponseReturnValue:
-    """The verdict, explained; while it is awaited, the page asks for it again by itself. A POST tries a check that
-    went wrong once more."""
+    """The verdict, explained; while it is awaited, the page asks for it again by itself. A POST tries what went wrong
+    once more: the check, or the making of what is shown."""
     entry = my_entry(entry_id)
     if request.method == "POST":
         with transaction():
-            check_again(db.session.scalars(failed_checks(entry=entry)).all(), at=now())
+            questions = (failed_checks(entry=entry), failed_renders(entry=entry))
+            check_again([job for question in questions for job in db.session.scalars(question)], at=now())
         return redirect(url_for(".check", entry_id=entry.id))
     if not entry.current_files:
         return redirect(url_for(".file" if entry.is_editable else ".entry", entry_id=entry.id))
@@ -149,6 +151,8 @@ def check(entry_id: int) -> ResponseReturnValue:
         "entries/check.html",
         entry=entry,
         lacking=[one for one in rules.missing(entry) if one.step in ("file", "check")],
+        not_made_jobs=db.session.scalars(failed_renders(entry=entry)).all(),
+        went_wrong=went_wrong,
         sorry=sorry,
         words=words,
         **waiting_state(entry),

@@ -8,13 +8,14 @@ from flask_babel import gettext as _
 
 from contest.accounts.access import me, signed_in
 from contest.clock import now
-from contest.db import transaction
+from contest.db import db, transaction
 from contest.editions.queries import calendar, category_of, current_edition
 from contest.editions.rules import corrections_close_at, why_not_submit
 from contest.entries import rules
 from contest.entries.actions import start_entry, withdraw_entry
 from contest.entries.forms import NewEntryForm
-from contest.entries.queries import entries_of, latest_receipt, progress
+from contest.entries.queries import entries_of, failed_renders, latest_receipt, progress
+from contest.entries.rules.went_wrong import went_wrong
 from contest.entries.views.blueprint import bp, my_entry
 from contest.entries.views.unfinished import address_of_giving_up, unfinished_of
 from contest.web.forms import Form
@@ -67,6 +68,8 @@ def entry(entry_id: int) -> ResponseReturnValue:
         receipt=latest_receipt(found),
         lacking=rules.missing(found) if found.is_editable else [],
         corrections_close_at=corrections_close_at(found.edition),
+        not_made_jobs=db.session.scalars(failed_renders(entry=found)).all(),
+        went_wrong=went_wrong,
         may_withdraw=rules.why_not_withdraw(found, at) is None,
     )
 

@@ -24,14 +24,17 @@ from contest.entries.queries import (
     entries_with_the_same_file,
     entry_in,
     failed_checks,
+    failed_renders,
     open_pairs,
     pairs_of,
     submitted_since,
 )
 from contest.entries.queries import review_list as listed
 from contest.entries.rules.unreadable import sorry
+from contest.entries.rules.went_wrong import went_wrong
 from contest.entries.rules.wording import words
 from contest.entries.views.blueprint import bp
+from contest.jobs.models import Job
 from contest.web.pagination import paginate
 
 STATES = ("submitted", "returned", "passed", "withdrawn")
@@ -89,6 +92,8 @@ def entry_page(edition: Edition, entry_id: int, form: DecisionForm, refused: str
         copies=entries_with_the_same_file(entry),
         pairs=pairs_of(entry),
         may_decide=me().has_role("organiser", edition_id=edition.id) and rules.why_not_decide(entry) is None,
+        not_made_jobs=db.session.scalars(failed_renders(entry=entry)).all(),
+        went_wrong=went_wrong,
         sorry=sorry,
         words=words,
     )
@@ -123,12 +128,17 @@ def decision(edition_id: int, entry_id: int) -> ResponseReturnValue:
 @bp.route("/editions/<int:edition_id>/desk/failed-checks", methods=["POST"])
 @organiser_required
 def failed_check_list(edition_id: int) -> ResponseReturnValue:
-    """Try every check that went wrong for good once more."""
+    """Try every check, and every making of what is shown, that went wrong for good once more."""
     edition = edition_or_404(edition_id)
     with transaction():
-        again = check_again(db.session.scalars(failed_checks(edition=edition)).all(), at=now())
-    flash(ngettext("%(num)s check begins again.", "%(num)s checks begin again.", again))
+        again = check_again(_failed(edition), at=now())
+    flash(ngettext("%(num)s file is worked on again.", "%(num)s files are worked on again.", again))
     return redirect(url_for("editions.dashboard", edition_id=edition.id))
+
+
+def _failed(edition: Edition) -> list[Job]:
+    questions = (failed_checks(edition=edition), failed_renders(edition=edition))
+    return [job for question in questions for job in db.session.scalars(question)]
 
 
 def overview(edition: Edition, at: datetime) -> Panel:
@@ -139,10 +149,10 @@ def overview(edition: Edition, at: datetime) -> Panel:
     returned = url_for("entries.review_list", edition_id=edition.id, state="returned")
     came = submitted_since(edition, midnight)
     handed_in = sum(counts.get(state, 0) for state in ("submitted", "returned", "passed"))
-    failed = len(db.session.scalars(failed_checks(edition=edition)).all())
+    failed = _failed(edition)
     return Panel(
         template="entries/_failed_checks.html" if failed else "",
-        values={"edition": edition, "failed": failed},
+        values={"edition": edition, "failed": failed, "went_wrong": went_wrong},
         figures=[
             Figure(
                 label=_("Submitted"), value=str(handed_in), note=_("today +%(number)s", number=came) if came else ""
