@@ -12,6 +12,7 @@ from contest.db import db
 from contest.entries.models import Entry
 from contest.judging.models import COUNTED, TO_DO, Assignment, Ballot, Criterion, PanelMember, Round, Score
 from contest.judging.queries.blind import BlindWork, blind_view, with_files
+from contest.judging.queries.conflicts import barred_assignments, is_barred
 from contest.ranking.mean import Criterion as Weighted
 from contest.ranking.mean import partial_total
 from contest.ranking.numbers import half_up
@@ -40,13 +41,14 @@ def _mine(judge_id: "int | sa.BindParameter[int]") -> sa.Select[Assignment]:
 
 def assignment_of(judge: Person, assignment_id: int) -> Assignment | None:
     """The judge's own assignment, with all that scoring it needs; None when it is somebody else's or over for good."""
-    found = _mine(judge.id).where(Assignment.id == assignment_id).options(*_with_ballot())
-    return db.session.scalar(found)
+    found = db.session.scalar(_mine(judge.id).where(Assignment.id == assignment_id).options(*_with_ballot()))
+    return None if found is None or is_barred(found) else found
 
 
 def held_assignment(judge: Person, assignment_id: int) -> Assignment | None:
     """The same without what hangs on it, for a save, which reads all that once it holds the lock."""
-    return db.session.scalar(_one_of_mine(), {"judge_id": judge.id, "assignment_id": assignment_id})
+    found = db.session.scalar(_one_of_mine(), {"judge_id": judge.id, "assignment_id": assignment_id})
+    return None if found is None or is_barred(found) else found
 
 
 @cache
@@ -179,7 +181,10 @@ def queue(judge: Person, *, round_id: int | None = None) -> list[Bench]:
     """The judge's rounds, open ones first; works that left the contest are not in them."""
     benches: dict[int, list[Place]] = {}
     rounds = {one.id: one for one in db.session.scalars(_rounds(judge, round_id))}
+    barred = {number for one in rounds.values() for number in barred_assignments(one, judge_id=judge.id)}
     for row in db.session.execute(_places(judge, rounds.keys())):
+        if row.id in barred:
+            continue
         benches.setdefault(row.round_id, []).append(_place(row, len(rounds[row.round_id].criteria)))
     made = [Bench(round=rounds[number], places=tuple(places)) for number, places in benches.items()]
     return sorted(made, key=lambda bench: (not bench.round.is_open, -bench.round.id))
