@@ -14,6 +14,6 @@ export const useSpread = words => {
     here.setAttribute("d", `M${x} 4V70`);
     const place = totals.filter(other => other > total).length + 1;
     const said = { total: String(Math.round(total) / 100), place: String(place), all: String(totals.length + 1) };
-    rank.textContent = ` ${Object.entries(said).reduce((text, [key, value]) => text.replace(`{${key}}`, value), words)}`;
+    rank.textContent = Object.entries(said).reduce((text, [key, value]) => text.replace(`{${key}}`, value), words);
   };
 };

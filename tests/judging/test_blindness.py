@@ -9,6 +9,7 @@ from contest import clock
 from contest.db import db, transaction
 from contest.editions.models import Edition
 from contest.entries.models import Entry
+from contest.judging import actions
 from contest.judging.models import Assignment, Round
 from contest.storage import storage
 from tests.browser import Browser
@@ -27,13 +28,17 @@ def a_full_round() -> Round:
     give(mine[1], 4000, submit=False)
     for assignment in assignments_of(round_, other):
         give(assignment, 1100, 1300, comment="Planted Comment of another judge")
+        with transaction():
+            said = "Planted Word of another judge"
+            actions.raise_flag(assignment, kind="identity", note=said, by=other, at=clock.now())
+            actions.viewing_of(assignment, at=clock.now()).note = "Planted Note of another judge"
     return round_
 
 
 def pages_of(round_: Round, mine: list[Assignment]) -> list[str]:
     found = ["/judging", f"/judging/rounds/{round_.id}/signature"]
     for assignment in mine:
-        found += [f"/judging/assignments/{assignment.id}", f"/judging/assignments/{assignment.id}/recusal"]
+        found += [f"/judging/assignments/{assignment.id}{part}" for part in ("", "/recusal", "/flag")]
     return found
 
 
@@ -101,7 +106,13 @@ def test_assignments_of_others_do_not_exist(browser: Browser) -> None:
     theirs = assignments_of(round_, other)[0]
     browser.sign_in(judge)
 
-    for path in (f"/{theirs.id}", f"/{theirs.id}/recusal", f"/{theirs.id}/media/0/video.mp4", "/999999"):
+    for path in (
+        f"/{theirs.id}",
+        f"/{theirs.id}/recusal",
+        f"/{theirs.id}/flag",
+        f"/{theirs.id}/media/0/video.mp4",
+        "/999999",
+    ):
         browser.open(f"/judging/assignments/{path.lstrip('/')}", expect=404)
 
 

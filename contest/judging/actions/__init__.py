@@ -1,6 +1,6 @@
 """What happens in judging: rounds are made, opened and closed; judges join and leave; marks are given."""
 
-from contest.judging.actions.ballots import defer, recuse, save_ballot, submit_all, submit_ballot, take_up
+from contest.judging.actions.ballots import defer, recuse, save_ballot, submit_all, submit_ballot, take_up, viewing_of
 from contest.judging.actions.flags import close_flag, raise_flag
 from contest.judging.actions.panel import add_judge, join_panel, remove_judge
 from contest.judging.actions.rounds import (
@@ -37,4 +37,5 @@ __all__ = [
     "submit_ballot",
     "take_in",
     "take_up",
+    "viewing_of",
 ]
