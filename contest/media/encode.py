@@ -9,7 +9,7 @@ import ffmpeg
 
 from contest.media.commands import INPUT, compiled, guard
 from contest.media.facts import AiLabel, Facts
-from contest.media.filters import even, scaled, standard_range
+from contest.media.filters import even, scaled, standard_range, whole
 from contest.media.formats import Format
 
 HLS_FOLDER = "hls"
@@ -138,8 +138,7 @@ def _own(facts: Facts, form: Format) -> list[Any]:
 
 def _prepared(pictures: Any, facts: Facts, *, length_s: float) -> Any:
     """A steady row of full pictures from first to last, also where the sound starts earlier or runs on."""
-    if facts.interlaced:
-        pictures = pictures.filter("yadif")
+    pictures = whole(pictures, facts)
     rate = target_fps(facts)
     pictures = pictures.filter("fps", fps=f"{rate.numerator}/{rate.denominator}", start_time=0)
     missing_s = length_s - facts.pictures_ms / 1000

@@ -13,10 +13,23 @@ def scaled(pictures: Any, width: int, height: int) -> Any:
 def standard_range(pictures: Any, facts: Facts, *, can_tone_map: bool) -> Any:
     """HDR brought into the range of ordinary screens; without it the colours are washed out."""
     if facts.hdr and can_tone_map:
-        pictures = pictures.filter("zscale", tin=facts.transfer, pin="bt2020", min="bt2020nc", t="linear", npl=100)
-        pictures = pictures.filter("format", "gbrpf32le").filter("zscale", p="bt709")
-        pictures = pictures.filter("tonemap", "hable", desat=0).filter("zscale", t="bt709", m="bt709", r="tv")
+        pictures = tone_mapped(pictures, facts.transfer)
     return pictures.filter("format", "yuv420p")
+
+
+def tone_mapped(pictures: Any, transfer: str) -> Any:
+    pictures = pictures.filter("zscale", tin=transfer, pin="bt2020", min="bt2020nc", t="linear", npl=100)
+    pictures = pictures.filter("format", "gbrpf32le").filter("zscale", p="bt709")
+    return pictures.filter("tonemap", "hable", desat=0).filter("zscale", t="bt709", m="bt709", r="tv")
+
+
+def whole(pictures: Any, facts: Facts) -> Any:
+    """Half pictures joined. Which of them comes first was seen; a header may say it the wrong way round, or deny that
+    there are any, and then every movement would jump back and forth."""
+    if not facts.interlaced:
+        return pictures
+    parity = {"top": "tff", "bottom": "bff"}.get(str(facts.quality.get("fields")), "auto")
+    return pictures.filter("yadif", parity=parity)
 
 
 def full_range(pictures: Any) -> Any:

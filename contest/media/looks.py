@@ -9,7 +9,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from contest.media import likeness
 from contest.media.clarity_film import sharpness_of_film
 from contest.media.samples import CLOSE, EDGE_FPS, END, ROWS, SPREAD, START, Plan
 
@@ -30,8 +29,8 @@ LEAST_BAR = 0.03  # of the side
 FEWEST_FOR_BARS = 3
 SILENT_LUFS = -55.0
 MOST_SEEN = 3
-MOMENT_S = 0.4  # what a momentary loudness is taken over; before that it says nothing
-_MOMENT = re.compile(r"\bt: *([\d.]+) .*?\bM: *(-?[\d.]+|nan|-inf)")
+MOMENT_S = 0.25  # a momentary loudness is taken over 0.4 s: before its fourth tenth of a second it says nothing
+_MOMENT = re.compile(r"pts_time:([\d.]+)\s+lavfi\.r128\.M=(-?[\d.]+|-?nan|-inf)")
 
 
 def pictures_of(folder: Path, wanted: Plan) -> dict[str, "Pictures"]:
@@ -81,7 +80,8 @@ def look(pictures: dict[str, "Pictures"], wanted: Plan) -> tuple[dict[str, Any],
     found["dark_at_ms"] = [at for at, is_dark in zip(at_ms, dark, strict=True) if is_dark]
     brightness = [float(picture.mean()) for picture in spread]
     seen |= {
-        "dark": _worst(range(len(spread)), brightness, among=dark),
+        # What is black altogether shows nobody where it is, and has a line of its own at the ends.
+        "dark": _worst(range(len(spread)), brightness, among=_unless(black, dark)),
         "flat": _worst(range(len(spread)), brightness, among=flat),
         "still": [place for place in range(1, len(spread)) if still[place - 1]][:MOST_SEEN],
         "bars": [max(range(len(spread)), key=brightness.__getitem__)] if any(found["bars"]) else [],
@@ -104,20 +104,21 @@ def _worst(places: Iterable[int], levels: Sequence[float], *, among: Sequence[bo
     return sorted(sorted((place for place in places if among[place]), key=levels.__getitem__)[:MOST_SEEN])
 
 
+def _unless(exception: Sequence[bool], holds: Sequence[bool]) -> Sequence[bool]:
+    """Where it holds without the exception; all of it where that is nowhere."""
+    pure = [one and not other for one, other in zip(holds, exception, strict=True)]
+    return pure if any(pure) else holds
+
+
 def _blurred(places: Sequence[int], scores: Sequence[float | None]) -> list[int]:
     judged = [(score, place) for place, score in zip(places, scores, strict=False) if score is not None]
     return sorted(place for _score, place in sorted(judged)[:MOST_SEEN])
 
 
-def fingerprints(pictures: dict[str, "Pictures"], found: dict[str, Any]) -> tuple[str, ...]:
-    """By which the film is known again: of its very first picture, which every copy has, and of the samples."""
-    return likeness.of_film([*pictures[START][:1], *pictures[SPREAD]], bars=found.get("bars", ()))
-
-
 def listen(said: str) -> dict[str, Any]:
-    """How much of the sound is silent, from the loudness of each moment as ffmpeg told it."""
+    """How much of the sound is silent, from the loudness of each moment as ffmpeg wrote it down."""
     told = [(float(at), text) for at, text in _MOMENT.findall(said)]
-    moments = [text in ("nan", "-inf") or float(text) < SILENT_LUFS for at, text in told if at >= MOMENT_S]
+    moments = [text.endswith(("nan", "inf")) or float(text) < SILENT_LUFS for at, text in told if at >= MOMENT_S]
     return {"silence_share": _share(moments), "longest_silence_ms": 100 * _longest(moments)}
 
 

@@ -18,7 +18,7 @@ FULL = 32768 / HEADROOM
 NEAR_FULL = 10 ** (-1 / 20)  # within a decibel of full scale
 # Where nothing moves faster than half the highest tone, the sample beside a peak is at least 0.71 of it.
 _BESIDE = 0.7
-_MOST_MOMENTS = 60_000
+_MOST_MOMENTS = 20_000
 _REACH = 12  # samples to either side that are taken into account
 _BETWEEN = (0.25, 0.5, 0.75)
 
@@ -59,7 +59,10 @@ def _between(samples: "Samples", highest: int) -> float:
     weights = np.array([np.sinc(taps - at) * np.kaiser(2 * _REACH, 7.0) for at in _BETWEEN], dtype=np.float32)
     weights /= weights.sum(axis=1, keepdims=True)
     for channel in samples.T:
-        loud = np.flatnonzero((channel >= least) | (channel <= -least))
+        level = np.abs(channel)  # int16 is wide enough, for all of it was divided
+        inner = level[1:-1]
+        # Only beside a sample that is no lower than its neighbours can it be highest.
+        loud = 1 + np.flatnonzero((inner >= least) & (inner >= level[:-2]) & (inner >= level[2:]))
         if loud.size > _MOST_MOMENTS:  # cut off all over: any of them will do
             loud = loud[:: loud.size // _MOST_MOMENTS + 1]
         starts = np.unique(np.concatenate((loud - 1, loud)))  # from the sample before it and from itself

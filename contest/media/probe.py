@@ -12,6 +12,7 @@ from typing import Any
 from contest.media import commands, formats, samples
 from contest.media.aigc import label_from_tags
 from contest.media.attempt import attempt
+from contest.media.capabilities import can_tone_map
 from contest.media.facts import Code, Facts, Flag, Kind, Unreadable
 from contest.media.formats import Format
 from contest.media.header import is_interlaced, number, positive, rotation, shown_size, stored_size, tags
@@ -92,6 +93,7 @@ def _examine_video(
         begins_at=number(header["format"].get("start_time")) or 0.0,
         can_seek=not length.restarts,
         stored=stored_size(video),
+        hdr=str(video.get("color_transfer", "")) if _is_hdr(video) and can_tone_map() else "",
     )
     watched = watch(path, form, wanted, video=video, audio=audio, box=box, keep=keep)
     report(100)
@@ -236,7 +238,7 @@ def _facts(
         flags=tuple(flag for flag, is_so in flags.items() if is_so),
         ai_label=label_from_tags(told),
         has_location=any("location" in name.lower() or name == "\xa9xyz" for name in told),
-        hdr=video.get("color_transfer") in ("smpte2084", "arib-std-b67"),
+        hdr=_is_hdr(video),
         transfer=str(video.get("color_transfer", "")),
         length_ms=round(length.exact_s * 1000),
         pictures_ms=round(min(pictures_s, length.exact_s) * 1000),
@@ -253,10 +255,13 @@ def _facts(
         audio_channels=0 if audio is None else int(audio["channels"]),
         loudness_lufs=watched.loudness,
         quality=watched.quality | {"bits_per_pixel": _bits_per_pixel(video, pictures)},
-        likeness=watched.likeness,
         flagged_interlaced=is_interlaced(video),
         seen=watched.seen,
     )
+
+
+def _is_hdr(video: Mapping[str, Any]) -> bool:
+    return video.get("color_transfer") in ("smpte2084", "arib-std-b67")
 
 
 def _mismatch(header_s: float | None, exact_s: float) -> bool:

@@ -16,6 +16,7 @@ import ffmpeg
 
 from contest.media import formats
 from contest.media.commands import INPUT, compiled, guard
+from contest.media.filters import tone_mapped
 from contest.media.formats import Format
 from contest.media.scan import StreamScan
 
@@ -36,7 +37,7 @@ _BEFORE_S, _BEHIND_S = 0.1, 0.15
 FIELDS_S = 0.6  # a dozen pictures and more
 _JPEG: dict[str, Any] = {"f": "image2", "q:v": 5, "map_metadata": -1, "fflags": "+bitexact", "flags:v": "+bitexact"}
 START, SPREAD, END = "start.gray", "spread.gray", "end.gray"
-CLOSE, ROWS, SOUND = "close.gray", "rows.gray", "sound.s16"
+CLOSE, ROWS, SOUND, LOUD = "close.gray", "rows.gray", "sound.s16", "loud.txt"
 CLOSE_SIDE, MOST_CLOSE = 1024, 4  # sharpness is judged at the size at which photos are, of some of the samples
 ROWS_WIDTH, ROWS_HEIGHT = 640, 360  # of the middle as it is stored: half pictures are seen only there
 SEEN_SIDE = 320  # of the small pictures in colour that a report shows
@@ -60,6 +61,7 @@ class Plan:
     rows: tuple[int, int] | None = None  # width and height of the part that is looked at for half pictures
     close: tuple[int, int] = (0, 0)  # size of those whose sharpness is judged
     seen: tuple[int, int] = (0, 0)
+    hdr: str = ""  # the transfer from which the pictures in colour are brought into the range of a screen
 
     @property
     def closer(self) -> tuple[int, ...]:
@@ -80,6 +82,7 @@ def plan(
     begins_at: float,
     can_seek: bool,
     stored: tuple[int, int] | None = None,
+    hdr: str = "",
 ) -> Plan:
     """What to look at in a film of `size` (as shown); of one whose clock starts anew only the beginning.
 
@@ -101,6 +104,7 @@ def plan(
         rows=_rows(stored),
         close=within(size, CLOSE_SIDE),
         seen=_even(within(size, SEEN_SIDE)),
+        hdr=hdr,
     )
     if not can_seek:
         return whole
@@ -122,12 +126,12 @@ def _end(keys: Sequence[float], pictures: StreamScan, *, pixels: int) -> float |
 
 
 def look_and_listen(form: Format, wanted: Plan, *, video: int, audio: int | None) -> list[str]:
-    """Grey pictures into files of raw bytes, small ones in colour, the sound as it is; its loudness is among the
-    messages.
+    """Grey pictures into files of raw bytes, small ones in colour, the sound as it is, and the loudness of each tenth
+    of a second as text; that of the whole is among the messages.
 
-    The silences are read off the loudness of each tenth of a second: ffmpeg's own filter for them costs half as much
-    again as the whole measure of loudness. Its measure of true peaks costs more than the rest of the sound together,
-    and is done on the loudest parts alone (`contest.media.peaks`).
+    The silences are read off that text, which costs less than a message each; ffmpeg's own filter for them costs half
+    as much again as the whole measure of loudness. Its measure of true peaks costs more than the rest of the sound
+    together, and is done on the loudest parts alone (`contest.media.peaks`).
     """
     brief = _brief(form, wanted)
     after = wanted.start_at - wanted.begins_at - _BEFORE_S
@@ -141,7 +145,8 @@ def look_and_listen(form: Format, wanted: Plan, *, video: int, audio: int | None
     if audio is not None:
         given = ffmpeg.input(INPUT, vn=None, **brief, **guard(form))[str(audio)]
         heard, kept = _copies(given, "asplit", 2)
-        heard = heard.filter("ebur128", framelog="info", peak="sample")
+        heard = heard.filter("ebur128", framelog="verbose", metadata=1)
+        heard = heard.filter("ametadata", "print", key="lavfi.r128.M", file=LOUD)
         kept = kept.filter("volume", 1 / HEADROOM, precision="float").filter("aformat", "s16")
         outputs += [ffmpeg.output(heard, "-", f="null"), ffmpeg.output(kept, SOUND, f="s16le", fs=MOST_SOUND)]
     return compiled(*outputs)
@@ -168,9 +173,15 @@ def _brief(form: Format, wanted: Plan) -> dict[str, Any]:
 def _stretch(
     form: Format, wanted: Plan, options: dict[str, Any], length_s: float, *, video: int, names: tuple[str, str]
 ) -> list[Any]:
-    """Grey pictures of a stretch, and its first or last in colour: each is written over the one before."""
-    given = ffmpeg.input(INPUT, an=None, **options, t=f"{length_s:.3f}", **guard(form))
-    grey, seen = _copies(given[str(video)].filter("fps", fps=EDGE_FPS), "split", 2)
+    """Grey pictures of a stretch, and its first or last in colour: each is written over the one before. A moment that
+    is too short to have a fault at all leaves none."""
+    is_moment = length_s < QUIET_S
+    # A second thread would begin with pictures that nobody asked for.
+    given = ffmpeg.input(INPUT, an=None, **options, t=f"{length_s:.3f}", **guard(form, threads=1 if is_moment else 2))
+    pictures = given[str(video)].filter("fps", fps=EDGE_FPS)
+    if is_moment:
+        return [ffmpeg.output(_grey(pictures, wanted.width, wanted.height), names[0], f="rawvideo")]
+    grey, seen = _copies(pictures, "split", 2)
     only_first = {"frames:v": 1} if names[1] == SEEN_START else {}
     return [
         ffmpeg.output(_grey(grey, wanted.width, wanted.height), names[0], f="rawvideo"),
@@ -233,6 +244,8 @@ def _grey(pictures: Any, width: int, height: int) -> Any:
 
 
 def _small(pictures: Any, wanted: Plan) -> Any:
+    if wanted.hdr:
+        pictures = tone_mapped(pictures.filter("scale", *wanted.seen, flags="fast_bilinear"), wanted.hdr)
     pictures = pictures.filter("scale", *wanted.seen, flags="fast_bilinear", out_range="pc")
     return pictures.filter("format", "yuvj420p").filter("setsar", 1)
 

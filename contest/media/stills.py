@@ -4,7 +4,7 @@ import ffmpeg
 
 from contest.media.commands import INPUT, compiled, guard
 from contest.media.facts import Facts
-from contest.media.filters import full_range, scaled, standard_range, within
+from contest.media.filters import full_range, scaled, standard_range, whole, within
 from contest.media.formats import OURS, Format
 from contest.media.posters import THUMB_SIDE
 from contest.media.storyboard import Sheet
@@ -26,9 +26,7 @@ def poster(
     skip = {"skip_frame": "nokey"} if at_key_frame else {}
     given = ffmpeg.input(INPUT, ss=f"{at_s:.3f}", **skip, **guard(form))
     width, height = within(facts, POSTER_SIDE)
-    pictures = given[str(facts.video_stream)]
-    if facts.interlaced:
-        pictures = pictures.filter("yadif")
+    pictures = whole(given[str(facts.video_stream)], facts)
     pictures = standard_range(scaled(pictures, width, height), facts, can_tone_map=can_tone_map)
     pictures = pictures.filter("signalstats").filter("metadata", "print", file="-")
     large, small, thumb = (pictures.filter_multi_output("split", 3)[place] for place in range(3))

@@ -19,7 +19,7 @@ from contest.media.process import Finished
 from contest.media.samples import Plan
 from contest.media.sandbox import Limits, Sandbox
 
-# A dozen decoders have their pictures at once, and the loudness is told ten times a second.
+# A dozen decoders have their pictures at once.
 LOOKING = Limits(memory_mib=3072, stderr_kib=8 * 1024, file_mib=512, output_mib=640)
 _LOUDNESS = re.compile(r"^\s+I:\s+(-?[\d.]+) LUFS", re.MULTILINE)
 _SILENCE_LUFS = -69.9  # what the measure says when nothing passed its gate
@@ -32,7 +32,6 @@ class Watched:
 
     quality: dict[str, Any]
     loudness: float | None
-    likeness: tuple[str, ...]
     interlaced: bool
     seen: dict[str, list[tuple[int | None, str]]]
 
@@ -67,16 +66,14 @@ def watch(
         tried = _tried(path, form, wanted, video=video, audio=audio, box=box, out=out)
         quality, places = looks.look(tried.pictures, wanted)
         seen = _kept(places, out, keep)
-    likeness = looks.fingerprints(tried.pictures, quality)
     if audio is not None:
-        quality |= looks.listen(tried.done.stderr) | tried.sound
+        quality |= tried.sound
     measured = _LOUDNESS.findall(tried.done.stderr)
     loud = measured and float(measured[-1]) > _SILENCE_LUFS
     fields = _fields(path, form, wanted, tried.pictures[samples.ROWS], video=video, box=box)
     return Watched(
         quality=quality | ({"fields": fields} if fields else {}),
         loudness=float(measured[-1]) if loud else None,
-        likeness=likeness,
         interlaced=fields in ("top", "bottom") if fields else is_interlaced(video),
         seen=seen,
     )
@@ -100,7 +97,7 @@ def _tried(
         done = attempt(argv, path, box=box, timeout_s=2 * TIMEOUT_S, limits=LOOKING, output=out)
         # ebur128 takes what it cannot mix as it comes; the samples on the disk are as many channels wide.
         channels = int(audio.get("channels") or 0) if audio else 0
-        sound = peaks(out / samples.SOUND, channels=channels)
+        sound = looks.listen(_told(out / samples.LOUD)) | peaks(out / samples.SOUND, channels=channels)
         return _Try(done=done, pictures=looks.pictures_of(out, plan), sound=sound)
 
     try:
@@ -112,6 +109,10 @@ def _tried(
     if not tried.is_good:
         raise Unreadable(Code.DAMAGED, tried.done.stderr[-300:])
     return tried
+
+
+def _told(path: Path) -> str:
+    return path.read_text("ascii", "replace") if path.exists() else ""
 
 
 def _fields(

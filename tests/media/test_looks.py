@@ -140,6 +140,6 @@ def test_a_short_film_is_not_sampled_twice_in_a_second() -> None:
 
 
 def test_a_sound_of_nothing_is_silent_from_end_to_end() -> None:
-    moments = (f"[x] t: {number / 10:.1f} TARGET:-23 LUFS M:-120.7 S:-120.7" for number in range(1, 31))
+    moments = (f"frame:{at} pts:{at} pts_time:{at / 10}\nlavfi.r128.M=-120.691" for at in range(30))
 
     assert listen("\n".join(moments)) == {"silence_share": 1.0, "longest_silence_ms": 2700}
