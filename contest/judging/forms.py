@@ -25,12 +25,12 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Sto
 
 from contest.accounts.logins import Login, folded_login
 from contest.accounts.models import Person
-from contest.audit.words import describe, describe_kind, describe_value
+from contest.audit.words import KEYS, describe, describe_kind, describe_value
 from contest.clock import local
 from contest.errors import Refused
 from contest.judging.models import Criterion, Round
-from contest.judging.rubrics import SUGGESTED, RubricLine
-from contest.judging.rules import MAX_COMMENT, MAX_NOTE, MAX_REASON, mark_complaint, rubric_complaint
+from contest.judging.rubrics import PRESETS, SUGGESTED, RubricLine, Terms, terms_of
+from contest.judging.rules import MAX_COMMENT, MAX_NOTE, MAX_REASON, mark_complaint, rubric_complaint, terms_complaint
 from contest.ranking.numbers import shortest, typed
 from contest.web.forms import Form, stripped
 
@@ -120,6 +120,39 @@ def _filled(lines: Sequence[RubricLine | Criterion]) -> list[dict[str, str]]:
     ]
 
 
+def _whole(label: Any, most: int, *, hint: Any) -> IntegerField:
+    said = _l("Write a whole number from 1 to %(max)d")
+    return IntegerField(label, [Optional(), NumberRange(1, most, said)], description=hint)
+
+
+METHOD_CHOICES = [
+    SelectChoice("", _l("The one that suits, chosen when the round is opened")),
+    SelectChoice("mean", _l("Mean")),
+    SelectChoice("trimmed", _l("Trimmed mean: everybody scores everything, 5 judges or more")),
+    SelectChoice("adjusted", _l("Mean after taking out how strict each judge is")),
+    SelectChoice("calibrated", _l("Calibrated score: range and steadiness of each judge as well")),
+]
+TIE_CHOICES = [
+    SelectChoice("", _l("nothing more: they share the place")),
+    SelectChoice("criterion", _l("the higher mark in the criterion that weighs most")),
+    SelectChoice("median", _l("the higher median of the ballots")),
+    SelectChoice("head_to_head", _l("the one that more judges who saw both put higher")),
+]
+
+
+def _of_terms(terms: Terms) -> dict[str, Any]:
+    """As the form shows them; times are for the caller, who knows the zone."""
+    ties = dict(zip(("tie_1", "tie_2", "tie_3"), [*terms.tie_chain, "", "", ""], strict=False))
+    shown = {
+        **terms.columns(),
+        **ties,
+        "group_id": terms.group_id or 0,
+        "based_on_id": terms.based_on_id or 0,
+        "shortlist_from": shortest(terms.shortlist_from) if terms.shortlist_from else "",
+    }
+    return {name: value for name, value in shown.items() if name not in ("opens_at", "tie_chain")}
+
+
 class RoundForm(Form):
     """Everything a round rests on, to be changed until it is opened."""
 
@@ -143,17 +176,75 @@ class RoundForm(Form):
         ],
         description=_l("A work with fewer gets no place and is listed apart"),
     )
+    group_id = SelectField(_l("Group"), coerce=int, description=_l("Only its works are judged in this round"))
+    based_on_id = SelectField(_l("Works come from"), coerce=int)
+    shortlist_best = _whole(
+        _l("The best so many"), 5000, hint=_l("Who ties with the last of them comes along. Or fill in the next field")
+    )
+    shortlist_from = StringField(
+        _l("Or all with a score of at least"),
+        [Optional()],
+        filters=[stripped],
+        description=_l("A score in the result of the earlier round, for example 80"),
+    )
+    opens_at = DateTimeLocalField(
+        _l("Judges score from"),
+        [Optional()],
+        format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        description=_l("They can look at the works before. Empty: as soon as you open the round"),
+    )
+    per_entry = _whole(
+        _l("Ballots for each work"),
+        50,
+        hint=_l("The lot decides who scores what. Empty: every judge scores every work"),
+    )
+    cap = _whole(
+        _l("Works for a judge at most"), 5000, hint=_l("Only with a number of ballots for each work. Empty: no limit")
+    )
+    method = SelectField(_l("How ballots become an order"), choices=METHOD_CHOICES)
+    trim = SelectField(
+        _l("Ballots left out at each end"),
+        coerce=int,
+        choices=[SelectChoice(1, "1"), SelectChoice(2, "2"), SelectChoice(3, "3")],
+        description=_l("Only for the trimmed mean"),
+    )
+    decimals = SelectField(
+        _l("Decimals of the published score"), coerce=int, choices=[SelectChoice(n, str(n)) for n in range(5)]
+    )
+    rank_on = SelectField(
+        _l("Places follow"),
+        choices=[
+            SelectChoice("exact", _l("the exact score")),
+            SelectChoice("published", _l("the published score: then more works tie")),
+        ],
+    )
+    tie_1 = SelectField(_l("Of works with the same score, first comes"), choices=TIE_CHOICES)
+    tie_2 = SelectField(_l("Then"), choices=TIE_CHOICES)
+    tie_3 = SelectField(_l("And then"), choices=TIE_CHOICES)
     criteria = FieldList(FormField(CriterionForm), min_entries=LINES, max_entries=LINES * 2)
 
     zone = "UTC"
 
     @classmethod
-    def of(cls, round_: Round | None, *, zone: str, categories: Sequence[tuple[int, str]]) -> "RoundForm":
+    def of(
+        cls,
+        round_: Round | None,
+        *,
+        zone: str,
+        categories: Sequence[tuple[int, str]],
+        groups: Sequence[tuple[int, str]] = (),
+        earlier: Sequence[tuple[int, str]] = (),
+        preset: str = "film",
+    ) -> "RoundForm":
         if round_ is None:
-            form = cls(data={"quorum": 1, "name": _("Preliminary round"), "criteria": _filled(SUGGESTED)})
+            rubric = PRESETS.get(preset, SUGGESTED)
+            usual = _of_terms(Terms())
+            form = cls(data={**usual, "quorum": 1, "name": _("Preliminary round"), "criteria": _filled(rubric)})
         else:
             form = cls(
                 data={
+                    **_of_terms(terms_of(round_)),
+                    "opens_at": wall(round_.opens_at, zone),
                     "name": round_.name,
                     "quorum": round_.quorum,
                     "closes_at": wall(round_.closes_at, zone),
@@ -163,14 +254,43 @@ class RoundForm(Form):
             )
         form.zone = zone
         form.category_id.choices = [SelectChoice(key, label) for key, label in categories]
+        form.group_id.choices = [SelectChoice(0, _("all groups")), *(SelectChoice(*one) for one in groups)]
+        form.based_on_id.choices = [
+            SelectChoice(0, _("the eligibility review: all that passed")),
+            *(SelectChoice(*one) for one in earlier),
+        ]
         return form
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         if not super().validate(*args, **kwargs):
             return False
-        if complaint := rubric_complaint([line.weight_bp for line in self.rubric()]):
+        if self.shortlist_from.data:
+            _number_complaint(self.shortlist_from, 1, 100_000, needed=False)
+            if self.shortlist_from.errors:
+                return False
+        weights = rubric_complaint([line.weight_bp for line in self.rubric()])
+        if complaint := weights or terms_complaint(self.terms().columns()):
             self.form_errors.append(complaint)
         return not self.form_errors
+
+    def terms(self) -> Terms:
+        """What is laid down beside the rubric; only after validation."""
+        earlier = self.based_on_id.data or None
+        ties = dict.fromkeys(rule for rule in (self.tie_1.data, self.tie_2.data, self.tie_3.data) if rule)
+        return Terms(
+            method=self.method.data or "",
+            trim=self.trim.data,
+            decimals=self.decimals.data,
+            rank_on=self.rank_on.data,
+            tie_chain=tuple(ties),
+            per_entry=self.per_entry.data,
+            cap=self.cap.data,
+            opens_at=moment_of(self.opens_at.data, self.zone),
+            group_id=self.group_id.data or None,
+            based_on_id=earlier,
+            shortlist_best=self.shortlist_best.data if earlier else None,
+            shortlist_from=typed(self.shortlist_from.data) if earlier and self.shortlist_from.data else None,
+        )
 
     def rubric(self) -> list[RubricLine]:
         return [entry.form.line() for entry in self.criteria if entry.form.is_used]
@@ -211,6 +331,20 @@ class AddJudgeForm(Form):
         self.judge_id.choices = [SelectChoice(judge.id, judge.name) for judge in judges]
 
 
+class SeatForm(Form):
+    """How a judge sits on the panel."""
+
+    role = RadioField(
+        _l("On the panel as"),
+        [InputRequired(_l("Choose one"))],
+        choices=[
+            SelectChoice("main", _l("a judge who scores from the beginning")),
+            SelectChoice("reserve", _l("a reserve, who gets works only when a judge is missing")),
+        ],
+    )
+    cap = _whole(_l("Works at most"), 5000, hint=_l("Empty: as the round says"))
+
+
 class InviteJudgeForm(Form):
     """Somebody who has no account yet, or no role of a judge."""
 
@@ -249,6 +383,12 @@ class OptionalReasonForm(Form):
     """Why, when nobody has to say."""
 
     reason = TextAreaField(_l("Reason"), [Optional(), Length(max=MAX_REASON, message=_l("At most %(max)d characters"))])
+
+
+class OpeningForm(Form):
+    """Opening what was looked at: the fingerprint of the plan on the page."""
+
+    plan = HiddenField()
 
 
 class ClosingForm(Form):
@@ -349,6 +489,8 @@ for _verb, _sentence in {
     "ballot.taken-up": _l("took up a work that was put off"),
     "flag.closed": _l("answered what a judge had told"),
     "flag.raised": _l("told the organisers about a work"),
+    "panel.seated": _l("changed how a judge sits on the panel"),
+    "round.redrawn": _l("drew again who scores what"),
 }.items():
     describe(_verb, _sentence)
 describe_kind("flag", _l("what a judge told"))
@@ -453,3 +595,137 @@ def wall(at: datetime | None, zone: str) -> datetime | None:
 
 def moment_of(shown: datetime | None, zone: str) -> datetime | None:
     return shown.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) if shown else None
+
+
+KINDS_OF_CONFLICT = {
+    "own": _l("Own work"),
+    "unit": _l("Same unit"),
+    "area": _l("Same county or district"),
+    "relation": _l("Declared relation"),
+    "name": _l("Same name"),
+    "declared": _l("Entered by an organiser"),
+}
+FOUND = {
+    "own": _l("The judge's account handed the work in"),
+    "unit": _l("The judge belongs to the unit"),
+    "area": _l("The units of both lie in the same county or district"),
+    "relation": _l("The judge stepped back from it because of a tie"),
+    "name": _l("The judge's name is on the work"),
+}
+
+
+def conflict_kind(kind: str) -> str:
+    """What sort of conflict it is, in words."""
+    return str(KINDS_OF_CONFLICT.get(kind, kind))
+
+
+def conflict_reason(reason: str) -> str:
+    """Why; what rules find is kept by its plain kind, so that it reads in every language."""
+    return str(FOUND.get(reason, reason))
+
+
+describe_value("conflict", conflict_kind)
+describe("ballot.handed-on", _l("gave a work to another judge"))
+describe("ballot.voided", _l("made a ballot void by a conflict of interest"))
+describe("conflict.declared", _l("entered a conflict of interest"))
+describe("conflict.lifted", _l("lifted a conflict of interest"))
+describe("conflicts.found", _l("found conflicts of interest by the rules"))
+describe("round.area-rule", _l("changed whether the same area is a conflict"))
+describe("unit.alias-added", _l("added another name of a unit"))
+describe_kind("conflict_of_interest", _l("conflict of interest"))
+describe_kind("unit_alias", _l("other name of a unit"))
+KEYS.update(
+    area_bars=_l("Same area is a conflict"),
+    area_id=_l("Number of the area"),
+    conflict=_l("Kind of conflict"),
+    found=_l("Conflicts found"),
+    person=_l("Person"),
+    unit=_l("Unit"),
+)
+
+ABOUT = (
+    SelectChoice("work", _l("a work, by its code name")),
+    SelectChoice("unit", _l("a unit")),
+    SelectChoice("person", _l("a person, by name")),
+    SelectChoice("area", _l("a county or district")),
+)
+
+
+class RelationForm(Form):
+    """What a judge declares beforehand."""
+
+    about = RadioField(
+        _l("I am tied to"), [InputRequired(_l("Choose a unit or a person"))], choices=ABOUT[1:3], default="unit"
+    )
+    name = StringField(
+        _l("Its name"),
+        [InputRequired(_l("Write the name")), Length(max=80, message=_l("At most %(max)d characters"))],
+        filters=[stripped],
+        description=_l("As it is usually written; spaces and full or half width make no difference"),
+    )
+    reason = TextAreaField(
+        _l("What ties you to it"),
+        [
+            InputRequired(_l("Write the reason; it is kept in the record.")),
+            Length(max=MAX_REASON, message=_l("At most %(max)d characters")),
+        ],
+        description=_l(
+            "For example: I work there, my child studies there, I taught this person. Only the office reads it"
+        ),
+    )
+
+
+class ConflictForm(RelationForm):
+    """What an organiser declares for a judge."""
+
+    judge_id = SelectField(_l("Judge"), coerce=int)
+    about = RadioField(
+        _l("Is tied to"), [InputRequired(_l("Choose what the judge is tied to"))], choices=ABOUT, default="work"
+    )
+    name = StringField(
+        _l("Its code name or name"),
+        [
+            InputRequired(_l("Write the code name or the name")),
+            Length(max=80, message=_l("At most %(max)d characters")),
+        ],
+        filters=[stripped],
+        description=_l("Spaces and full or half width make no difference"),
+    )
+    reason = TextAreaField(
+        _l("Reason"),
+        [
+            InputRequired(_l("Write the reason; it is kept in the record.")),
+            Length(max=MAX_REASON, message=_l("At most %(max)d characters")),
+        ],
+    )
+    only_here = BooleanField(_l("Only in this round, not in the whole edition"))
+
+    def offer(self, judges: Sequence[Person]) -> None:
+        """Let one of these be chosen."""
+        self.judge_id.choices = [SelectChoice(judge.id, judge.name) for judge in judges]
+
+
+class VerdictForm(ReasonForm):
+    """Whether there is a tie between a judge and a work."""
+
+    verdict = RadioField(
+        _l("Your decision"),
+        [InputRequired(_l("Choose one of the two"))],
+        choices=(
+            SelectChoice("tied", _l("It is a conflict of interest: the judge must not score this work")),
+            SelectChoice("not-tied", _l("It is none: another person of that name, or another unit")),
+        ),
+    )
+
+
+class AliasForm(Form):
+    """Another name of a unit."""
+
+    unit = StringField(
+        _l("Registered unit"), [InputRequired(_l("Write the unit's registered name"))], filters=[stripped]
+    )
+    alias = StringField(
+        _l("Also written as"),
+        [InputRequired(_l("Write the other name")), Length(max=80, message=_l("At most %(max)d characters"))],
+        filters=[stripped],
+    )

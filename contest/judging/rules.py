@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from contest.accounts.models import Person
-from contest.entries.models import Entry
-from contest.judging.models import FLAG_KINDS, Assignment, Criterion, PanelMember, Round
+from contest.accounts.models import Unit
+from contest.judging.models import FLAG_KINDS, Assignment, ConflictOfInterest, Criterion, PanelMember, Round
 from contest.judging.registry import objection_to_reopening
+from contest.judging.relations import Tie, folded
 from contest.ranking.numbers import shortest
 
 WHOLE_BP = 10_000
@@ -37,11 +38,43 @@ def rubric_complaint(weights_bp: Sequence[int]) -> str | None:
     return None
 
 
+def terms_complaint(terms: Mapping[str, Any]) -> str | None:
+    """The first thing in what a round lays down that does not fit together."""
+    per_entry, cap = terms["per_entry"], terms["cap"]
+    if cap is not None and per_entry is None:
+        return _(
+            "A limit for each judge needs a number of ballots for each work: otherwise everybody scores everything."
+        )
+    if terms["method"] == "trimmed" and per_entry is not None:
+        return _("A trimmed mean needs every judge to score every work. Leave the ballots for each work empty.")
+    if terms["based_on_id"] is None:
+        return None
+    if (terms["shortlist_best"] is None) == (terms["shortlist_from"] is None):
+        return _("Say which works come from the earlier round: the best so many, or those with a score at least.")
+    return None
+
+
+def why_not_seat(member: PanelMember, *, role: str) -> str | None:
+    if not member.is_on:
+        return _("This judge is no longer on the panel.")
+    if member.round.is_closed:
+        return _("The round is closed; its panel can no longer change.")
+    if member.round.is_open and role == "reserve" and member.role != "reserve":
+        return _("This judge has works already. Take the judge off the panel instead; what was submitted stays.")
+    return None
+
+
 def why_not_open(round_: Round, *, judges: int, works: int) -> str | None:
     if not round_.is_draft:
         return _("This round has already been opened.")
     if reason := rubric_complaint([criterion.weight_bp for criterion in round_.criteria]):
         return reason
+    if round_.per_entry is not None and round_.quorum > round_.per_entry:
+        return _(
+            "A work gets %(each)s ballots and needs %(quorum)s for a place: none would get one. Change one of the two.",
+            each=round_.per_entry,
+            quorum=round_.quorum,
+        )
     if not judges:
         return _("Nobody is on the panel yet. Add at least one judge.")
     if not works:
@@ -98,13 +131,41 @@ def reason_complaint(reason: str) -> str | None:
     return None
 
 
-def in_conflict(judge: Person, entry: Entry) -> bool:
-    """Whether the work is the judge's own or comes from the judge's unit: such a pair is never made."""
-    if entry.entrant_id == judge.id:
-        return True
-    if judge.unit_id is None or judge.unit is None:
-        return False
-    return entry.entrant.unit_id == judge.unit_id or entry.unit_name.strip() == judge.unit.name.strip()
+def why_not_declare_relations(*, has_begun: bool) -> str | None:
+    """A list that grows shorter by what a judge declares would say which works are whose."""
+    if has_begun:
+        return _("Works have been assigned to you already. Please tell the organisers, who can still enter a relation.")
+    return None
+
+
+def why_not_lift(row: ConflictOfInterest, *, still_so: bool) -> str | None:
+    if row.kind == "own":
+        return _("The judge made this work. That cannot be lifted.")
+    if still_so:
+        return _("The judge still belongs to this unit. What can be lifted is a single work.")
+    return None
+
+
+def why_not_clear(ties: Collection[Tie]) -> str | None:
+    """Whether an organiser may say that a judge has no tie to a work."""
+    if not ties:
+        return _("Nothing ties this judge to this work.")
+    if any(tie.kind == "own" for tie in ties):
+        return _("The judge made this work. That cannot be lifted.")
+    return None
+
+
+def why_not_void(round_: Round) -> str | None:
+    """Whether a result that is public rests on the ballots."""
+    return objection_to_reopening(round_) if round_.is_closed else None
+
+
+def alias_complaint(name: str, unit: Unit, *, taken: Unit | None) -> str | None:
+    if not folded(name):
+        return _("Write the other name with letters or characters.")
+    if taken is not None and taken.id != unit.id:
+        return _("%(name)s is a name of %(unit)s already.", name=name, unit=taken.name)
+    return None
 
 
 def is_unusual(total: int, others: Sequence[int]) -> bool:
@@ -173,6 +234,8 @@ def why_over(round_: Round, at: datetime) -> str | None:
     """Whether the time for scoring has passed."""
     if not round_.is_open:
         return _("The round is closed. Marks can be read but no longer changed.")
+    if round_.opens_at is not None and at < round_.opens_at:
+        return _("Scoring has not begun yet. You can look at the works until then.")
     if round_.closes_at is not None and at >= round_.closes_at:
         return _("The time for scoring is over. Marks can be read but no longer changed.")
     return None

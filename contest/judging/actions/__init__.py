@@ -2,12 +2,13 @@
 
 from contest.judging.actions.ballots import defer, recuse, save_ballot, submit_all, submit_ballot, take_up, viewing_of
 from contest.judging.actions.flags import close_flag, raise_flag
-from contest.judging.actions.panel import add_judge, join_panel, remove_judge
+from contest.judging.actions.panel import add_judge, join_panel, remove_judge, seat_judge
 from contest.judging.actions.rounds import (
     adjust_round,
     close_round,
     create_round,
     open_round,
+    redraw,
     reopen_ballot,
     reopen_round,
     set_rubric,
@@ -28,10 +29,12 @@ __all__ = [
     "raise_flag",
     "record_watched",
     "recuse",
+    "redraw",
     "remove_judge",
     "reopen_ballot",
     "reopen_round",
     "save_ballot",
+    "seat_judge",
     "set_rubric",
     "submit_all",
     "submit_ballot",

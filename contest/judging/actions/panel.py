@@ -9,11 +9,13 @@ from contest.audit.actions import record
 from contest.db import db, lock
 from contest.errors import Refused
 from contest.judging import rules
-from contest.judging.actions.assigning import assign
+from contest.judging.actions.assigning import assign, hand_over
 from contest.judging.models import TO_DO, Assignment, Ballot, PanelMember, Round
 
 
-def add_judge(round_: Round, judge: Person, *, by: Person | None, at: datetime) -> PanelMember:
+def add_judge(
+    round_: Round, judge: Person, *, role: str = "main", cap: int | None = None, by: Person | None, at: datetime
+) -> PanelMember:
     """Put a judge on the panel, or back on it; in an open round the works are assigned at once.
 
     Adding somebody who is already there changes nothing, so that a form sent twice does no harm.
@@ -27,15 +29,39 @@ def add_judge(round_: Round, judge: Person, *, by: Person | None, at: datetime) 
     if member is not None and member.is_on:
         return member
     if member is None:
-        member = PanelMember(judge_id=judge.id, added_at=at)
+        member = PanelMember(judge_id=judge.id, role=role, cap=cap, added_at=at)
         round_.panel.append(member)
     else:
-        member.removed_at, member.removed_reason = None, ""
-        _revive(member)
+        member.removed_at, member.removed_reason, member.role, member.cap = None, "", role, cap
+        if round_.per_entry is None:
+            _revive(member)  # elsewhere others have the works by now
     record("panel.joined", by=by, on=member, at=at, round_id=round_.id, judge_id=judge.id)
-    if round_.is_open:
-        assign(round_, at=at)
+    _fill(member, at=at)
     return member
+
+
+def seat_judge(member: PanelMember, *, role: str, cap: int | None, by: Person, at: datetime) -> None:
+    """Make a judge a reserve or bring one in, and limit how many works the judge gets."""
+    round_ = lock(member.round)
+    if complaint := rules.why_not_seat(member, role=role):
+        raise Refused(complaint, status=422)
+    before = {"role": member.role, "cap": member.cap}
+    if before == (after := {"role": role, "cap": cap}):
+        return
+    member.role, member.cap = role, cap
+    record("panel.seated", by=by, on=member, at=at, before=before, after=after, round_id=round_.id)
+    if before["role"] == "reserve":
+        _fill(member, at=at)
+
+
+def _fill(member: PanelMember, *, at: datetime) -> None:
+    """In an open round a judge who comes gets works at once: those that wait for somebody, then some of the others'."""
+    if not member.round.is_open:
+        return
+    db.session.flush()
+    assign(member.round, at=at)
+    if member.round.per_entry is not None and member.role != "reserve":
+        hand_over(member, at=at)
 
 
 def join_panel(invitation: Invitation, person: Person, *, at: datetime) -> None:
@@ -58,6 +84,10 @@ def remove_judge(member: PanelMember, *, reason: str = "", by: Person, at: datet
         Assignment.round_id == member.round_id, Assignment.judge_id == member.judge_id, Assignment.state.in_(TO_DO)
     )
     voided = db.session.execute(void.values(state="void")).rowcount  # type: ignore[attr-defined]
+    filled = 0
+    if member.round.is_open and member.round.per_entry is not None:
+        db.session.flush()
+        filled = assign(member.round, at=at)
     record(
         "panel.left",
         by=by,
@@ -67,13 +97,17 @@ def remove_judge(member: PanelMember, *, reason: str = "", by: Person, at: datet
         judge_id=member.judge_id,
         reason=reason,
         voided=voided,
+        handed_on=filled,
     )
 
 
 def _revive(member: PanelMember) -> None:
     """Void assignments become what they were: begun when there are marks, else open."""
     mine = sa.and_(
-        Assignment.round_id == member.round_id, Assignment.judge_id == member.judge_id, Assignment.state == "void"
+        Assignment.round_id == member.round_id,
+        Assignment.judge_id == member.judge_id,
+        Assignment.state == "void",
+        Assignment.conflict_id.is_(None),  # what a conflict made void never comes back by itself
     )
     begun = sa.exists().where(Ballot.assignment_id == Assignment.id)
     state = sa.case((begun, "draft"), else_="open")

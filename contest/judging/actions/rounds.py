@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from contest.accounts.models import Person
 from contest.audit.actions import record
@@ -12,10 +13,15 @@ from contest.db import db, lock
 from contest.editions.models import Category
 from contest.errors import Refused
 from contest.judging import rules
-from contest.judging.actions.assigning import assign, works_of
+from contest.judging.actions.assigning import assign
+from contest.judging.actions.conflicts import settle
 from contest.judging.models import Assignment, Criterion, Round
 from contest.judging.queries.desk import waiting_ballots
-from contest.judging.rubrics import SUGGESTED, RubricLine
+from contest.judging.queries.plan import plan_of
+from contest.judging.rubrics import SUGGESTED, RubricLine, Terms
+from contest.judging.words import said_text
+
+USUAL = Terms()
 
 
 def create_round(
@@ -25,11 +31,13 @@ def create_round(
     rubric: Sequence[RubricLine] = SUGGESTED,
     quorum: int = 1,
     closes_at: datetime | None = None,
+    terms: Terms = USUAL,
     by: Person,
     at: datetime,
 ) -> Round:
     """A draft round of `category`, numbered after those that exist."""
     _check_rubric(rubric)
+    _check_terms(terms, category)
     lock(category)
     last = db.session.scalar(sa.select(sa.func.max(Round.number)).where(Round.category_id == category.id))
     round_ = Round(
@@ -41,10 +49,12 @@ def create_round(
         closes_at=closes_at,
         seed=secrets.token_hex(16),
         created_at=at,
+        **terms.columns(),
     )
     round_.criteria = _criteria(rubric)
     db.session.add(round_)
-    record("round.created", by=by, on=round_, at=at, name=name, rubric=_written(rubric), quorum=quorum)
+    about = terms.told()
+    record("round.created", by=by, on=round_, at=at, name=name, rubric=_written(rubric), quorum=quorum, **about)
     return round_
 
 
@@ -55,6 +65,7 @@ def set_rubric(
     name: str,
     quorum: int,
     closes_at: datetime | None,
+    terms: Terms = USUAL,
     by: Person,
     at: datetime,
 ) -> None:
@@ -63,11 +74,15 @@ def set_rubric(
     if reason := rules.why_not_change_basis(round_):
         raise Refused(reason)
     _check_rubric(rubric)
+    _check_terms(terms, round_.category)
+    for column, value in terms.columns().items():
+        setattr(round_, column, value)
     round_.name, round_.quorum, round_.closes_at = name, quorum, closes_at
     round_.criteria.clear()
     db.session.flush()  # the old positions must be gone before the new ones come
     round_.criteria.extend(_criteria(rubric))
-    record("round.changed", by=by, on=round_, at=at, name=name, rubric=_written(rubric), quorum=quorum)
+    about = terms.told()
+    record("round.changed", by=by, on=round_, at=at, name=name, rubric=_written(rubric), quorum=quorum, **about)
 
 
 def adjust_round(
@@ -85,15 +100,46 @@ def adjust_round(
     record("round.adjusted", by=by, on=round_, at=at, before=before, after=after, reason=reason)
 
 
-def open_round(round_: Round, *, by: Person, at: datetime) -> int:
-    """Give every judge every work, each in an own order; says how many ballots there are to fill."""
+def open_round(round_: Round, *, looked_at: str = "", by: Person, at: datetime) -> int:
+    """Make the assignments and fix what the marks will rest on; says how many ballots there are to fill.
+
+    `looked_at`: the fingerprint of the plan that was shown; another one by now is refused, to be looked at first.
+    """
     lock(round_)
-    if reason := rules.why_not_open(round_, judges=len(round_.judges), works=len(works_of(round_))):
+    plan = plan_of(round_)
+    if plan.refused:
+        raise Refused(said_text(plan.refused))
+    if reason := rules.why_not_open(round_, judges=len(round_.judges), works=len(plan.works)):
         raise Refused(reason)
+    if objection := plan.objection:
+        raise Refused(said_text(objection))
+    if looked_at and looked_at != plan.fingerprint:
+        raise Refused(
+            _("Something has changed since the preview was shown. Look at it again before you open the round.")
+        )
+    round_.method = plan.method.value
+    made = assign(round_, plan=plan, at=at)
     round_.state, round_.opened_at = "open", at
-    made = assign(round_, at=at)
-    record("round.opened", by=by, on=round_, at=at, judges=len(round_.judges), ballots=made)
+    record(
+        "round.opened",
+        by=by,
+        on=round_,
+        at=at,
+        judges=len(round_.judges),
+        ballots=made,
+        method=round_.method,
+        seed=round_.seed,
+    )
     return made
+
+
+def redraw(round_: Round, *, by: Person, at: datetime) -> None:
+    """Another lot for who scores what, before anybody scores. How often it was drawn stays in the record."""
+    lock(round_)
+    if reason := rules.why_not_change_basis(round_):
+        raise Refused(reason)
+    before, round_.seed = round_.seed, secrets.token_hex(16)
+    record("round.redrawn", by=by, on=round_, at=at, before=before, after=round_.seed)
 
 
 def take_in(round_: Round, *, by: Person, at: datetime) -> int:
@@ -110,6 +156,8 @@ def take_in(round_: Round, *, by: Person, at: datetime) -> int:
 def close_round(round_: Round, *, anyway: bool = False, by: Person, at: datetime) -> None:
     """Nobody scores any more. Submitted ballots are locked and count; the others stay where they are and do not."""
     lock(round_)
+    if round_.is_open:
+        settle(round_, hand_on=False, by=by, at=at)  # what counts was looked at last of all
     waiting = waiting_ballots(round_)
     if reason := rules.why_not_close(round_, waiting=waiting, anyway=anyway):
         raise Refused(reason)
@@ -149,6 +197,14 @@ def _move(round_: Round, before: str, after: str) -> None:
 def _check_rubric(rubric: Sequence[RubricLine]) -> None:
     if reason := rules.rubric_complaint([line.weight_bp for line in rubric]):
         raise Refused(reason, status=422)
+
+
+def _check_terms(terms: Terms, category: Category) -> None:
+    if reason := rules.terms_complaint(terms.columns()):
+        raise Refused(reason, status=422)
+    earlier = db.session.get(Round, terms.based_on_id) if terms.based_on_id else None
+    if earlier is not None and earlier.category_id != category.id:
+        raise Refused(_("The earlier round is one of another category."), status=422)
 
 
 def _criteria(rubric: Sequence[RubricLine]) -> list[Criterion]:

@@ -16,6 +16,8 @@ from contest.db import db
 from contest.editions.models import Edition
 from contest.entries.models import Entry
 from contest.judging.models import COUNTED, TO_DO, Assignment, PanelMember, Round
+from contest.judging.queries.conflicts import barred_assignments
+from contest.judging.queries.works import of_round
 
 
 def _count(*states: str) -> sa.ColumnElement[int]:
@@ -50,6 +52,11 @@ def _progress(row: Sequence[Any]) -> Progress:
     return Progress(submitted=submitted, begun=begun, open=open_, recused=recused)
 
 
+def _allowed(round_: Round) -> sa.ColumnElement[bool]:
+    """That no conflict of interest was found since the ballot was assigned."""
+    return Assignment.id.not_in(barred_assignments(round_))
+
+
 def _of_works_in_the_contest() -> sa.ColumnElement[bool]:
     """Ballots for withdrawn works are kept, and are nobody's duty."""
     return sa.exists().where(Entry.id == Assignment.entry_id, Entry.state == "passed")
@@ -79,6 +86,14 @@ def rounds_of(edition: Edition) -> list[RoundLine]:
     ]
 
 
+def earlier_rounds(edition: Edition, *, before: Round | None) -> list[Round]:
+    """Rounds that a further one may take its works from: those of the category with a lower number."""
+    found = sa.select(Round).where(Round.edition_id == edition.id).options(joinedload(Round.category))
+    if before is not None:
+        found = found.where(Round.category_id == before.category_id, Round.number < before.number)
+    return list(db.session.scalars(found.order_by(Round.category_id, Round.number)))
+
+
 def round_of(edition_id: int, round_id: int) -> Round | None:
     """A round of that edition, with its rubric and panel."""
     found = sa.select(Round).where(Round.id == round_id, Round.edition_id == edition_id)
@@ -103,7 +118,10 @@ def assignment_in(round_: Round, assignment_id: int) -> Assignment | None:
 def waiting_ballots(round_: Round) -> int:
     """How many ballots of works in the contest are not submitted."""
     waiting = sa.select(sa.func.count()).where(
-        Assignment.round_id == round_.id, Assignment.state.in_(TO_DO), _of_works_in_the_contest()
+        Assignment.round_id == round_.id,
+        Assignment.state.in_(TO_DO),
+        _of_works_in_the_contest(),
+        _allowed(round_),
     )
     return db.session.scalar(waiting) or 0
 
@@ -112,7 +130,7 @@ def progress_by_judge(round_: Round) -> dict[int, Progress]:
     """By person id; judges who left are in it as long as anything of theirs counts."""
     counted = (
         sa.select(Assignment.judge_id, *_COUNTS)
-        .where(Assignment.round_id == round_.id, _of_works_in_the_contest())
+        .where(Assignment.round_id == round_.id, _of_works_in_the_contest(), _allowed(round_))
         .group_by(Assignment.judge_id)
     )
     return {row[0]: _progress(row) for row in db.session.execute(counted)}
@@ -143,11 +161,14 @@ class WorkLine:
 
 
 def works_in(round_: Round) -> list[WorkLine]:
-    """Passed works of the round's category with their ballots; also those that nobody was given yet."""
+    """The works of the round with their ballots; also those that nobody was given yet."""
     counted = (
         sa.select(Entry.id, Entry.code, Entry.title, *_COUNTS)
-        .outerjoin(Assignment, sa.and_(Assignment.entry_id == Entry.id, Assignment.round_id == round_.id))
-        .where(Entry.category_id == round_.category_id, Entry.state == "passed")
+        .outerjoin(
+            Assignment,
+            sa.and_(Assignment.entry_id == Entry.id, Assignment.round_id == round_.id, _allowed(round_)),
+        )
+        .where(of_round(round_))
         .group_by(Entry.id, Entry.code, Entry.title)
         .order_by(Entry.code)
     )
@@ -160,6 +181,7 @@ def works_in(round_: Round) -> list[WorkLine]:
 def submitted_in(round_: Round) -> list[Assignment]:
     """Submitted ballots, which an organiser may give back one by one; without their marks."""
     found = sa.select(Assignment).where(Assignment.round_id == round_.id, Assignment.state == "submitted")
+    found = found.where(_allowed(round_))
     options = (joinedload(Assignment.entry), joinedload(Assignment.judge))
     ordered = found.join(Assignment.entry).order_by(Assignment.judge_id, Entry.code).options(*options)
     return list(db.session.scalars(ordered))
@@ -209,7 +231,7 @@ def under_quorum_without(round_: Round, judge_id: int) -> list[str]:
     found = (
         sa.select(Entry.code)
         .join(Assignment, sa.and_(Assignment.entry_id == Entry.id, Assignment.round_id == round_.id))
-        .where(Entry.state == "passed")
+        .where(Entry.state == "passed", _allowed(round_))
         .group_by(Entry.code)
         .having(can_still < round_.quorum)
         .order_by(Entry.code)

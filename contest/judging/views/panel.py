@@ -10,7 +10,7 @@ from contest.clock import now
 from contest.db import transaction
 from contest.errors import Refused
 from contest.judging import actions
-from contest.judging.forms import AddJudgeForm, InviteJudgeForm, OptionalReasonForm, ReasonForm
+from contest.judging.forms import AddJudgeForm, InviteJudgeForm, OptionalReasonForm, ReasonForm, SeatForm
 from contest.judging.queries import desk
 from contest.judging.rules import why_not_take_in
 from contest.judging.views.blueprint import bp
@@ -60,6 +60,22 @@ def invitations(edition_id: int, round_id: int) -> ResponseReturnValue:
     answer = make_response(page)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+@bp.route("/editions/<int:edition_id>/desk/rounds/<int:round_id>/panel/<int:member_id>", methods=["GET", "POST"])
+@organiser_required
+def seat(edition_id: int, round_id: int, member_id: int) -> ResponseReturnValue:
+    """How a judge sits on the panel: from the beginning or in reserve, and for how many works."""
+    round_ = round_or_404(edition_id, round_id)
+    member = desk.member_of(round_, member_id) or abort(404)
+    form = SeatForm(data={"role": "reserve" if member.role == "reserve" else "main", "cap": member.cap})
+    if form.validate_on_submit():
+        with transaction():
+            actions.seat_judge(member, role=form.role.data, cap=form.cap.data, by=me(), at=now())
+        flash(_("Saved."))
+        return to_round(round_)
+    page = render_template("judging/seat.html", edition=round_.edition, round=round_, member=member, form=form)
+    return page, 422 if form.errors else 200
 
 
 @bp.route(

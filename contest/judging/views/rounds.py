@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, g, redirect, render_template, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,6 +17,8 @@ from contest.judging.forms import AddJudgeForm, AdjustForm, InviteJudgeForm, Rou
 from contest.judging.models import Round
 from contest.judging.queries import desk
 from contest.judging.queries.flags import flags_in
+from contest.judging.queries.plan import seats_wanting
+from contest.judging.rubrics import PRESETS
 from contest.judging.rules import why_not_open
 from contest.judging.views.blueprint import bp
 
@@ -44,7 +46,8 @@ def round_list(edition_id: int) -> ResponseReturnValue:
 def new_round(edition_id: int) -> ResponseReturnValue:
     """Begin a round with the suggested rubric."""
     edition = edition_or_404(edition_id)
-    form = RoundForm.of(None, zone=edition.time_zone, categories=_categories(edition))
+    preset = request.args.get("rubric", "film")
+    form = RoundForm.of(None, preset=preset, **_choices(edition))
     if form.validate_on_submit():
         category = category_of(edition, form.category_id.data) or abort(404)
         with transaction():
@@ -54,6 +57,7 @@ def new_round(edition_id: int) -> ResponseReturnValue:
                 rubric=form.rubric(),
                 quorum=form.quorum.data,
                 closes_at=form.deadline(),
+                terms=form.terms(),
                 by=me(),
                 at=now(),
             )
@@ -69,7 +73,7 @@ def basis(edition_id: int, round_id: int) -> ResponseReturnValue:
     round_ = round_or_404(edition_id, round_id)
     if not round_.is_draft:
         return to_round(round_)
-    form = RoundForm.of(round_, zone=round_.edition.time_zone, categories=_categories(round_.edition))
+    form = RoundForm.of(round_, **_choices(round_.edition, before=round_))
     del form.category_id
     if form.validate_on_submit():
         with transaction():
@@ -79,6 +83,7 @@ def basis(edition_id: int, round_id: int) -> ResponseReturnValue:
                 name=form.name.data,
                 quorum=form.quorum.data,
                 closes_at=form.deadline(),
+                terms=form.terms(),
                 by=me(),
                 at=now(),
             )
@@ -126,6 +131,7 @@ def show(round_: Round, **forms: Any) -> str:
     add, invite = forms.get("add") or AddJudgeForm(formdata=None), forms.get("invite") or InviteJudgeForm(formdata=None)
     add.offer(desk.judges_to_choose(round_))
     ballots, barred = pairs(round_) if round_.is_draft else (0, 0)
+    wanting = set(seats_wanting(round_))
     return render_template(
         "judging/round.html",
         edition=round_.edition,
@@ -134,6 +140,7 @@ def show(round_: Round, **forms: Any) -> str:
         total=desk.total_of(progress.values()),
         progress=progress,
         unassigned=[work for work in works if not work.progress.due and not work.progress.recused],
+        wanting=[work for work in works if work.code in wanting],
         recusals=desk.recusals_in(round_),
         flags=flags_in(round_),
         submitted=desk.submitted_in(round_) if round_.is_open else [],
@@ -154,11 +161,21 @@ def may_change(edition: Edition) -> bool:
     return me().has_role("organiser", edition_id=edition.id)
 
 
-def _categories(edition: Edition) -> list[tuple[int, str]]:
-    return [(category.id, category.title) for category in edition.categories]
+def _choices(edition: Edition, *, before: Round | None = None) -> dict[str, Any]:
+    """What the form of a round lets one choose from."""
+    return {
+        "zone": edition.time_zone,
+        "categories": [(category.id, category.title) for category in edition.categories],
+        "groups": [(group.id, group.title) for group in edition.groups],
+        "earlier": [
+            (one.id, _("the shortlist of %(round)s", round=f"{one.category.title} · {one.name}"))
+            for one in desk.earlier_rounds(edition, before=before)
+        ],
+    }
 
 
 def _form_page(edition: Edition, form: RoundForm, round_: Round | None) -> ResponseReturnValue:
     g.edition = edition
-    page = render_template("judging/round_form.html", edition=edition, form=form, round=round_)
+    presets = None if round_ else PRESETS
+    page = render_template("judging/round_form.html", edition=edition, form=form, round=round_, presets=presets)
     return page, 422 if form.errors else 200

@@ -1,6 +1,6 @@
 """Opening, closing and reopening. Each shows first what will follow from it."""
 
-from flask import abort, flash, render_template
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -9,26 +9,25 @@ from contest.accounts.access import me, organiser_required
 from contest.clock import now
 from contest.db import transaction
 from contest.judging import actions
-from contest.judging.actions.assigning import pairs
-from contest.judging.forms import ClosingForm, ReasonForm
+from contest.judging.forms import ClosingForm, OpeningForm, ReasonForm
 from contest.judging.queries import desk
+from contest.judging.queries.plan import load_lines, plan_of
 from contest.judging.registry import objection_to_reopening
 from contest.judging.rules import why_not_close, why_not_open
 from contest.judging.views.blueprint import bp
 from contest.judging.views.rounds import round_or_404, to_round
-from contest.web.forms import Form
 
 
 @bp.route("/editions/<int:edition_id>/desk/rounds/<int:round_id>/opening", methods=["GET", "POST"])
 @organiser_required
 def opening(edition_id: int, round_id: int) -> ResponseReturnValue:
     """How many ballots there will be, and what is fixed from then on."""
-    round_, form = round_or_404(edition_id, round_id), Form()
+    round_, form = round_or_404(edition_id, round_id), OpeningForm()
     if not round_.is_draft:
         return to_round(round_)
     if form.validate_on_submit():
         with transaction():
-            made = actions.open_round(round_, by=me(), at=now())
+            made = actions.open_round(round_, looked_at=form.plan.data or "", by=me(), at=now())
         flash(
             ngettext(
                 "The round is open. %(num)s ballot is waiting for its judge.",
@@ -37,18 +36,28 @@ def opening(edition_id: int, round_id: int) -> ResponseReturnValue:
             )
         )
         return to_round(round_)
-    works = desk.works_in(round_)
-    ballots, barred = pairs(round_)
+    plan = plan_of(round_)
+    form.plan.data = plan.fingerprint
     return render_template(
         "judging/opening.html",
         edition=round_.edition,
         round=round_,
         form=form,
-        works=works,
-        ballots=ballots,
-        barred=barred,
-        reason=why_not_open(round_, judges=len(round_.judges), works=len(works)),
+        plan=plan,
+        lines=load_lines(plan),
+        reason=why_not_open(round_, judges=len(round_.judges), works=len(plan.works) or bool(round_.based_on_id)),
     )
+
+
+@bp.route("/editions/<int:edition_id>/desk/rounds/<int:round_id>/draws", methods=["POST"])
+@organiser_required
+def draws(edition_id: int, round_id: int) -> ResponseReturnValue:
+    """Draw again who scores what; that it was, stays in the record."""
+    round_ = round_or_404(edition_id, round_id)
+    with transaction():
+        actions.redraw(round_, by=me(), at=now())
+    flash(_("Drawn again. The record keeps that it was."))
+    return redirect(url_for(".opening", edition_id=edition_id, round_id=round_id))
 
 
 @bp.route("/editions/<int:edition_id>/desk/rounds/<int:round_id>/late-works", methods=["POST"])

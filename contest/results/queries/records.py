@@ -1,7 +1,7 @@
 """The record of a round: what it is computed from, whether it still is what the rows say, and what it tells."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from contest.db import db
 from contest.entries.models import Entry
 from contest.judging.models import COUNTED, Assignment, Ballot, Criterion, PanelMember, Round
+from contest.judging.queries.works import of_round
 from contest.ranking.engines import ARITHMETIC, ENGINE_OF, NoOrder, method_of
 from contest.ranking.mean import ENGINE
 from contest.ranking.numbers import text
@@ -190,12 +191,21 @@ def _plain_inputs(
         "recusals": [
             {"entry": one.entry.code, "judge": letters[one.judge_id]} for one in given if one.state == "recused"
         ],
+        **_void(given, letters),
     }
+
+
+def _void(given: Sequence[Assignment], letters: Mapping[int, str]) -> dict[str, Any]:
+    """Ballots that a conflict of interest made void, where there are any. Which conflict stays inside."""
+    void = [one for one in given if one.state == "void" and one.conflict_id is not None]
+    why = "conflict of interest"
+    listed = [{"entry": one.entry.code, "judge": letters[one.judge_id], "why": why} for one in void]
+    return {"void": listed} if listed else {}
 
 
 def _works(round_: Round) -> list[str]:
     """The passed works of the round: all of its category, or of a group or a shortlist those that were assigned."""
-    works = sa.select(Entry.code).where(Entry.category_id == round_.category_id, Entry.state == "passed")
+    works = sa.select(Entry.code).where(of_round(round_))
     if round_.group_id is not None or round_.based_on_id is not None:
         works = works.where(sa.exists().where(Assignment.round_id == round_.id, Assignment.entry_id == Entry.id))
     return sorted(str(code) for code in db.session.scalars(works))

@@ -1,5 +1,6 @@
 """Questions about results, their rows, prizes and publication."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from contest.db import db
 from contest.editions.models import Edition
 from contest.entries.models import Entry
 from contest.judging.models import Round
+from contest.judging.registry import Standing, ranks_rounds
 from contest.results.models import Award, Publication, ResultRow, ResultSnapshot
 
 
@@ -135,3 +137,17 @@ def split_ties(rows: list[ResultRow], awards: list[Award]) -> list[ResultRow]:
         if row.place is not None:
             by_place.setdefault(row.place, []).append(row)
     return [row for tied in by_place.values() if len({tiers.get(one.entry_id) for one in tied}) > 1 for row in tied]
+
+
+@ranks_rounds
+def standings(round_: Round) -> Sequence[Standing] | None:
+    """Where the newest result left its placed works, for a later round; None while there is none."""
+    newest = sa.select(sa.func.max(ResultSnapshot.id)).where(ResultSnapshot.round_id == round_.id).scalar_subquery()
+    if not round_.is_closed or db.session.scalar(sa.select(newest)) is None:
+        return None
+    placed = (
+        sa.select(ResultRow.entry_id, ResultRow.place, ResultRow.mean_hundredths)
+        .where(ResultRow.snapshot_id == newest)
+        .order_by(ResultRow.position)
+    )
+    return [Standing(row[0], row[1], row[2] or 0) for row in db.session.execute(placed) if row[1] is not None]
