@@ -8,6 +8,12 @@ from contest.results.queries.analyses import asked_of as asked_of
 from contest.results.queries.analyses import compute_job as compute_job
 from contest.results.queries.analyses import compute_key as compute_key
 from contest.results.queries.analyses import lines_of as lines_of
+from contest.results.queries.decisions import Counted as Counted
+from contest.results.queries.decisions import Decision as Decision
+from contest.results.queries.decisions import decision_of as decision_of
+from contest.results.queries.decisions import events_of as events_of
+from contest.results.queries.decisions import letters_of as letters_of
+from contest.results.queries.decisions import row_of as row_of
 from contest.results.queries.public import is_public as is_public
 from contest.results.queries.public import published_awards as published_awards
 from contest.results.queries.records import Choice as Choice

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from contest.results.views import analysis, publication, results
+from contest.results.views import analysis, decision, publication, results
 from contest.results.views.blueprint import bp
 
-__all__ = ["analysis", "bp", "publication", "register", "results"]
+__all__ = ["analysis", "bp", "decision", "publication", "register", "results"]
 
 
 def register(app: Flask) -> None:

@@ -78,7 +78,10 @@ def _found(
         "left_out": len(entries) - len(shown),
         "extra": [{"title": titles.get(one["entry"], ""), **one} for one in body["extra"]],
         "extra_ballots": sum(len(one["judges"]) for one in body["extra"]),
-        "without": [_without(one, titles) for one in body["without"]],
+        "without": [
+            _without(one, titles) for one in body["without"] if one["entering"] or one["leaving"] or one["refused"]
+        ],
+        "unchanged": sum(not (one["entering"] or one["leaving"] or one["refused"]) for one in body["without"]),
         "judges": [_judge(one) for one in body["judges"]],
         "severity": charts.severity_chart(body["judges"], said.points),
         "odd": [
@@ -86,7 +89,7 @@ def _found(
             for one in body["odd"]
         ],
         "favours": [
-            {**one, "points": said.points(one["points"]), "chance": said.percent(one["chance"])}
+            {**one, "points": said.points(one["points"]), "chance": said.chance(one["chance"])}
             for one in body["favours"]
         ],
         "panel": [said.panel_line(name, body["panel"][name], body["situation"]) for name in said.PANEL],
@@ -121,7 +124,7 @@ def _entry(one: Mapping[str, Any], close: Sequence[Sequence[str]], rules: Mappin
         "place": one["place"],
         "low": one["low"],
         "high": one["high"],
-        "chances": [said.percent(chance) for chance in one["chances"]],
+        "chances": [said.chance(share) for share in one["chances"]],
         "is_close": any(one["entry"] in names for names in close),
         "rule": tie_rule(rules.get(one["entry"], "")) if rules.get(one["entry"], "score") != "score" else "",
     }

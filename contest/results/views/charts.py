@@ -110,7 +110,7 @@ class SeverityRow:
     text: str
     text_x: int
     is_left: bool
-    is_clear: bool  # the interval does not hold 0
+    is_flagged: bool  # for more than being strict or generous
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def severity_chart(judges: Sequence[Mapping[str, Any]], text: Any) -> SeverityCh
                 text=text(one["severity"]),
                 text_x=x(one["high"]) + 8 if one["severity"] >= 0 else x(one["low"]) - 8,
                 is_left=one["severity"] < 0,
-                is_clear=one["low"] > 0 or one["high"] < 0,
+                is_flagged=bool({*one["flags"]} - {"strict", "generous"}),
             )
         )
     floor = ROW * len(rows) + 4

@@ -210,10 +210,16 @@ def show(round_: Round, **forms: Any) -> str:
         method=method_name(standing.method),
         because=standing.because,
         is_mean=standing.method in (Method.MEAN, Method.TRIMMED),
-        decided={code: tie_rule(rule) for code, rule in queries.decided_by(snapshot).items()} if snapshot else {},
+        decided=_decided(snapshot),
         outset=_outset_words(round_) if round_.is_closed and not live else None,
         job=job_words(queries.compute_job(round_), snapshot),
     )
+
+
+def _decided(snapshot: ResultSnapshot | None) -> dict[str, str]:
+    """By code name what parted a work from its equals, where the score alone did not."""
+    found = queries.decided_by(snapshot) if snapshot else {}
+    return {code: tie_rule(rule) for code, rule in found.items() if rule != "score"}
 
 
 def _outset_words(round_: Round) -> dict[str, Any]:

@@ -24,14 +24,14 @@ def points(value: float) -> str:
 
 
 def percent(share: float | None) -> str:
+    return "–" if share is None else f"{share * 100:.0f} %"
+
+
+def chance(share: float) -> str:
     """Chances are never said to be certain."""
-    if share is None:
-        return "–"
-    if 0 < share < 0.01:
+    if share < 0.01:
         return "<1 %"
-    if 0.99 < share < 1:
-        return ">99 %"
-    return f"{share * 100:.0f} %"
+    return ">99 %" if share > 0.99 else percent(share)
 
 
 def panel_line(name: str, found: Mapping[str, Any], about: Mapping[str, int]) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def _meaning(name: str, value: float) -> tuple[str, str]:
     if name == "generalisability":
         means = _(
             "%(share)s of the differences between the works' scores are real; the rest is chance.",
-            share=percent(max(value, 0)),
+            share=chance(max(value, 0)),
         )
         if value < LITTLE:
             return means, _(
