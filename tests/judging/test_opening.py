@@ -277,3 +277,16 @@ def test_a_limit_for_judges_without_a_number_of_ballots_is_refused(browser: Brow
     browser.submit(expect=422, fields={"cap": "20"})
 
     assert "A limit for each judge needs a number of ballots for each work" in browser.text
+
+
+def test_a_work_that_passed_late_gets_its_ballots_and_nobody_loses_any(app: object) -> None:
+    round_ = drawn()
+    before = {(one.judge_id, one.entry_id) for one in live(round_)}
+    a_work(round_.edition, category=round_.category)
+
+    with transaction():
+        made = actions.take_in(round_, by=organiser_of(round_), at=clock.now())
+
+    assert made == 3
+    assert per_work(round_) == [3] * 11
+    assert before <= {(one.judge_id, one.entry_id) for one in live(round_)}

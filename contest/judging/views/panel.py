@@ -98,7 +98,7 @@ def removal(edition_id: int, round_id: int, member_id: int) -> ResponseReturnVal
         round=round_,
         member=member,
         progress=desk.progress_by_judge(round_).get(member.judge_id, desk.Progress()),
-        under=desk.under_quorum_without(round_, member.judge_id),
+        under=[] if round_.per_entry else desk.under_quorum_without(round_, member.judge_id),
         form=form,
     )
     return page, 422 if form.errors else 200
