@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from contest.audit.words import describe_value
 from contest.ranking.situation import Method, Said
 
 
@@ -16,6 +17,13 @@ def method_name(method: Method | str) -> str:
         "adjusted": _("Mean without severity"),
         "calibrated": _("Calibrated score"),
     }[str(method)]
+
+
+def _method_shown(method: Any) -> str:
+    return method_name(method) if method in set(Method) else str(method)
+
+
+describe_value("method", _method_shown)
 
 
 def method_plain(method: Method | str, *, trim: int = 1) -> str:
