@@ -37,14 +37,22 @@ def scripts_too(view: View) -> View:
     return view
 
 
+def part_of_page(view: View) -> View:
+    """A file that pages show and nobody opens by hand: for who may not have it there is none. Stands below the access
+    decorator."""
+    view.__part__ = True  # type: ignore[attr-defined]
+    return view
+
+
 def _guard(name: str, *roles: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
+            is_part = hasattr(view, "__part__")
             if not current_user.is_authenticated:
-                return ask_to_sign_in()
+                return abort(404) if is_part else ask_to_sign_in()
             if roles and not me().has_role(*roles, edition_id=(request.view_args or {}).get("edition_id")):
-                return say_who_may(roles[0])
+                return abort(404) if is_part else say_who_may(roles[0])
             return view(*args, **kwargs)
 
         guarded.__access__ = name  # type: ignore[attr-defined]

@@ -82,6 +82,7 @@ def a_snapshot(edition: Edition, category_id: int, *, published: bool) -> Result
         number=number,
         name="终评",
         state="closed",
+        method="mean",
         seed="s",
         created_at=at,
         opened_at=at,

@@ -7,7 +7,7 @@ from flask import abort, flash, g, jsonify, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from contest.accounts.access import judge_required, me
+from contest.accounts.access import judge_required, me, part_of_page
 from contest.clock import now
 from contest.db import transaction
 from contest.errors import Refused
@@ -129,6 +129,7 @@ def _is_span(sent: Any) -> bool:
 
 @bp.route("/judging/assignments/<int:assignment_id>/media/<int:position>/<path:name>")
 @judge_required
+@part_of_page
 def media(assignment_id: int, position: int, name: str) -> ResponseReturnValue:
     """A file of the work, for its judge, while the work may be watched."""
     assignment = bench.assignment_of(me(), assignment_id) or abort(404)
