@@ -35,9 +35,10 @@ from tests.uploads.working import make_film, work
 KILLS = int(os.environ.get("TEST_MEDIA_KILLS", "20"))
 SEED = int(os.environ.get("TEST_SEED", "0")) or random.randrange(1, 10**6)
 AT_ONCE = 3  # works on their way
+PATIENCE_S = 60 + 2 * KILLS  # the more were killed, the more is to be done again
 MEDIA = ("uploads.check", "uploads.first", "uploads.render", "uploads.storyboard", "uploads.smaller")
 
-pytestmark = [pytest.mark.slow, pytest.mark.one_database, pytest.mark.timeout(120 + 15 * KILLS)]
+pytestmark = [pytest.mark.slow, pytest.mark.one_database, pytest.mark.timeout(120 + 20 * KILLS)]
 
 
 class Works:
@@ -116,11 +117,11 @@ def test_every_file_is_shown_whatever_is_killed(app: Flask, tmp_path: Path, monk
                 post.take(works.next())
             living.look_for(chance.uniform(0.1, 0.9))
             killer.kill()
-        wait_until(lambda: living.stand() and post.on_their_way == 0, seconds=60)
-        until_nothing_waits(living, seconds=120)
+        wait_until(lambda: living.stand() and post.on_their_way == 0, seconds=PATIENCE_S)
+        until_nothing_waits(living, seconds=PATIENCE_S)
         given_up = Counter(f"{job.kind}: {job.reason_code}" for job in failed())
         try_again_what_failed()
-        until_nothing_waits(living, seconds=60)
+        until_nothing_waits(living, seconds=PATIENCE_S)
         wait_until(lambda: living.stand() and living.tools() == [], seconds=10)
     finally:
         living.end()
