@@ -290,3 +290,21 @@ def test_a_work_that_passed_late_gets_its_ballots_and_nobody_loses_any(app: obje
     assert made == 3
     assert per_work(round_) == [3] * 11
     assert before <= {(one.judge_id, one.entry_id) for one in live(round_)}
+
+
+def test_a_drawn_round_is_ranked_by_the_method_that_was_fixed_and_names_its_own_works_alone(app: object) -> None:
+    edition = an_edition(phase="judging")
+    pupils = save(Group(edition_id=edition.id, position=0, name="学生组"))
+    for _ in range(8):
+        a_work(edition, group_id=pupils.id)
+    round_ = a_round(edition, judges=4, works=1, terms=Terms(per_entry=3, group_id=pupils.id))
+    for one in live(round_):
+        give(one, 3000 + 100 * (one.entry_id % 7), 2000)
+    close(round_)
+
+    with transaction():
+        snapshot = compute_result(round_, by=organiser_of(round_), at=clock.now())
+
+    assert (round_.method, snapshot.engine) == ("adjusted", "severity-adjusted/1")
+    assert len(snapshot.rows) == 8
+    assert [row.ballots for row in snapshot.rows] == [3] * 8
