@@ -7,7 +7,7 @@ from flask import abort, current_app, flash, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from contest.accounts.access import me, signed_in
+from contest.accounts.access import me, part_of_page, signed_in
 from contest.clock import now
 from contest.config import MIB
 from contest.db import db, transaction
@@ -181,6 +181,7 @@ def waiting_state(entry: Entry) -> dict[str, object]:
 
 @bp.route("/entries/<int:entry_id>/files/<int:file_id>/media/<path:name>")
 @signed_in
+@part_of_page
 def media(entry_id: int, file_id: int, name: str) -> ResponseReturnValue:
     """What we made of a file, for its entrant and the office."""
     found: EntryFile = file_seen_by(me(), entry_id, file_id) or abort(404)
@@ -189,6 +190,7 @@ def media(entry_id: int, file_id: int, name: str) -> ResponseReturnValue:
 
 @bp.route("/entries/<int:entry_id>/files/<int:file_id>/evidence/<name>")
 @signed_in
+@part_of_page
 def evidence(entry_id: int, file_id: int, name: str) -> ResponseReturnValue:
     """A small picture of what the check found, for its entrant and the office; nobody else ever gets one."""
     found: EntryFile = file_seen_by(me(), entry_id, file_id) or abort(404)
