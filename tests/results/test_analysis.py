@@ -103,5 +103,5 @@ def test_a_chart_shows_the_works_around_its_line(seats: int, close: tuple[str, .
 
     assert chart is not None
     assert len(chart.rows) == shown
-    assert all(row.bar_x >= 0 and row.bar_x + row.bar_width <= 640 for row in chart.rows)
+    assert all(row.bar_x >= 0 and row.bar_x + row.bar_width <= 480 for row in chart.rows)
     assert (chart.band is not None) == bool(near)

@@ -1,7 +1,7 @@
 """The record of a round: what it is computed from, whether it still is what the rows say, and what it tells."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,7 +129,7 @@ def _inputs(round_: Round, choice: Choice) -> dict[str, Any]:
         for one in given
         if one.state == "recused"
     ]
-    plain["voids"] = [{"entry": one.entry.code, "judge": letters[one.judge_id]} for one in given if one.state == "void"]
+    plain["voids"] = [_void(one, letters) for one in given if one.state == "void"]
     return {**plain, "rules": rules}
 
 
@@ -191,16 +191,13 @@ def _plain_inputs(
         "recusals": [
             {"entry": one.entry.code, "judge": letters[one.judge_id]} for one in given if one.state == "recused"
         ],
-        **_void(given, letters),
     }
 
 
-def _void(given: Sequence[Assignment], letters: Mapping[int, str]) -> dict[str, Any]:
-    """Ballots that a conflict of interest made void, where there are any. Which conflict stays inside."""
-    void = [one for one in given if one.state == "void" and one.conflict_id is not None]
-    why = "conflict of interest"
-    listed = [{"entry": one.entry.code, "judge": letters[one.judge_id], "why": why} for one in void]
-    return {"void": listed} if listed else {}
+def _void(assignment: Assignment, letters: Mapping[int, str]) -> dict[str, Any]:
+    """Why, where a conflict of interest is the reason; which one stays inside: it tells who knows whom."""
+    void = {"entry": assignment.entry.code, "judge": letters[assignment.judge_id]}
+    return void if assignment.conflict_id is None else {**void, "why": "conflict of interest"}
 
 
 def _works(round_: Round) -> list[str]:

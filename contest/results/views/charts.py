@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WIDTH = 640
+WIDTH = 480
 ROW = 26
-LEFT = 168  # for names
+LEFT = 124  # for names
 RIGHT = 34
 AROUND = 3  # works shown beyond the close ones
 MOST_ROWS = 36
@@ -130,7 +130,7 @@ def severity_chart(judges: Sequence[Mapping[str, Any]], text: Any) -> SeverityCh
         return None
     widest = max(max(abs(one["low"]), abs(one["high"])) for one in judges) or 1.0
     zero = (60 + WIDTH - 10) // 2
-    scale = (WIDTH - 70) / 2 * 0.82 / widest
+    scale = (WIDTH - 70) / 2 * 0.72 / widest
 
     def x(value: float) -> int:
         return round(zero + value * scale)
