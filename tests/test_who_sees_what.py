@@ -19,7 +19,10 @@ from contest.accounts.models import Person
 from contest.db import transaction
 from contest.editions.models import Edition
 from contest.entries.models import Entry
+from contest.judging.actions.conflicts import declare_conflict
 from contest.judging.models import Round
+from contest.judging.queries.conflicts import rows_of
+from contest.judging.relations import Target
 from contest.results.actions import compute_result, give_awards, publish, unpublish
 from contest.results.models import Publication
 from contest.storage import storage
@@ -29,8 +32,9 @@ from tests.judging.factories import PLANTED, a_round, add_file, close, fill, jud
 
 # What stands in the files themselves: judges must never fetch the one, the public never the other.
 IN_FILES = {"credits": "Planted Credits 字幕", "judging copy": "Planted Judging Copy"}
-WORDS = PLANTED | IN_FILES
-CONTACT = {"contact", "phone", "email", "file", "judging copy"}  # never public, whatever else is
+INSIDE = {"conflict": "Planted Conflict 知情"}  # why somebody must not judge: for the office alone
+WORDS = PLANTED | IN_FILES | INSIDE
+CONTACT = {"contact", "phone", "email", "file", "judging copy", "conflict"}  # never public, whatever else is
 FAILED = range(500, 600)
 MAY_FAIL = {"/health", "/health/ready"}  # no worker runs here, and it says so
 
@@ -61,6 +65,14 @@ def world(app: Flask) -> World:
         _invitation, token = invite(
             edition_id=open_round.edition_id, role="judge", name="Somebody", at=clock.now(), by=organiser
         )
+        declare_conflict(
+            open_round,
+            judges_of(open_round)[0],
+            Target(unit_name="A unit that takes no part"),
+            reason=INSIDE["conflict"],
+            by=organiser,
+            at=clock.now(),
+        )
     stranger = a_person(name="Another Entrant")
     return World(open_round, stranger, an_auditor(open_round.edition), token)
 
@@ -86,6 +98,7 @@ def addresses(app: Flask, world: World) -> Iterator[str]:
         "entry_id": [entry.id for entry in entries],
         "file_id": [file.id for file in files],
         "round_id": [world.round.id],
+        "conflict_id": [row.id for row in rows_of(world.round)],
         "category_id": [category.id for category in world.edition.categories],
         "assignment_id": [assignment.id for assignment in world.round.assignments],
         "member_id": [member.id for member in world.round.panel],

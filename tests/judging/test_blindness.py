@@ -37,6 +37,7 @@ def a_full_round() -> Round:
 
 def pages_of(round_: Round, mine: list[Assignment]) -> list[str]:
     found = ["/judging", f"/judging/rounds/{round_.id}/signature"]
+    found += [f"/editions/{round_.edition_id}/judging/relations"]
     for assignment in mine:
         found += [f"/judging/assignments/{assignment.id}{part}" for part in ("", "/recusal", "/flag")]
     return found

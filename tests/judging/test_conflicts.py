@@ -284,7 +284,7 @@ def test_closing_makes_void_what_was_found_late_and_the_record_leaves_it_out(app
     letter = next(member.letter for member in round_.panel if member.judge_id == judge.id)
     assert (mine.state, mine.ballot is not None, mine.conflict.kind) == ("void", True, "unit")
     assert [(one["entry"], one["judge"] != letter) for one in record["ballots"]] == [(theirs.entry.code, True)]
-    assert record["void"] == [{"entry": mine.entry.code, "judge": letter, "why": "conflict of interest"}]
+    assert record["voids"] == [{"entry": mine.entry.code, "judge": letter, "why": "conflict of interest"}]
 
 
 def test_what_a_closed_round_rests_on_does_not_change_when_a_judge_changes_jobs(app: Flask) -> None:

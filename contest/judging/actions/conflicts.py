@@ -14,9 +14,9 @@ from contest.db import db, lock
 from contest.editions.models import Edition
 from contest.errors import Refused
 from contest.judging import rules
-from contest.judging.models import Assignment, ConflictOfInterest, PanelMember, Round, UnitAlias
+from contest.judging.models import Assignment, ConflictOfInterest, Round, UnitAlias
 from contest.judging.queries.conflicts import Ground, Pair, ground_of, live_assignments
-from contest.judging.queries.stand_ins import stand_ins
+from contest.judging.queries.stand_ins import rounds_touched, stand_ins
 from contest.judging.relations import Target, Tie, folded
 
 
@@ -54,7 +54,7 @@ def declare_conflict(
     rounds, unless it is to hold in this round alone."""
     if complaint := rules.reason_complaint(reason):
         raise Refused(complaint, status=422)
-    touched = [lock(one) for one in _rounds_of(round_, judge, only_here=only_here)]
+    touched = [lock(one) for one in rounds_touched(round_, judge.id, only_here=only_here)]
     row = _declared(round_.edition_id, judge, target, kind=kind, reason=reason, role="organiser", by=by, at=at)
     row.round_id = round_.id if only_here else None
     _keep(row, by=by, at=at)
@@ -195,16 +195,6 @@ def _keep(row: ConflictOfInterest, *, by: Person | None, at: datetime) -> Confli
         **details,
     )
     return row
-
-
-def _rounds_of(round_: Round, judge: Person, *, only_here: bool) -> list[Round]:
-    """The rounds whose ballots a conflict of this judge can touch."""
-    rounds = [round_]
-    if not only_here:
-        sits = sa.exists().where(PanelMember.round_id == Round.id, PanelMember.judge_id == judge.id)
-        found = sa.select(Round).where(Round.edition_id == round_.edition_id, sits).order_by(Round.id)
-        rounds = sorted({round_, *db.session.scalars(found)}, key=lambda one: one.id)
-    return rounds
 
 
 def _pin(round_: Round, ground: Ground, *, at: datetime) -> None:

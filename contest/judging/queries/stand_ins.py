@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from contest.accounts.models import Person
 from contest.db import db
-from contest.judging.models import Assignment, Round
+from contest.judging.models import Assignment, PanelMember, Round
 from contest.judging.queries.conflicts import LIVE, Ground, Pair, ground_of, live_assignments
 
 
@@ -24,6 +24,15 @@ class Loss:
     @property
     def is_short(self) -> bool:
         return self.seats < self.quorum
+
+
+def rounds_touched(round_: Round, judge_id: int, *, only_here: bool = False) -> list[Round]:
+    """The rounds whose ballots a conflict of this judge can touch, in the order in which they are held."""
+    if only_here:
+        return [round_]
+    sits = sa.exists().where(PanelMember.round_id == Round.id, PanelMember.judge_id == judge_id)
+    found = sa.select(Round).where(Round.edition_id == round_.edition_id, sits).order_by(Round.id)
+    return sorted({round_, *db.session.scalars(found)}, key=lambda one: one.id)
 
 
 def losses_by(round_: Round, pairs: Iterable[Pair]) -> list[Loss]:

@@ -17,7 +17,7 @@ from contest.judging.forms import AliasForm, ConflictForm, ReasonForm, VerdictFo
 from contest.judging.models import CONFLICT_KINDS, Round
 from contest.judging.queries import conflict_lines as lines
 from contest.judging.queries.conflicts import pairs_of
-from contest.judging.queries.stand_ins import losses_by
+from contest.judging.queries.stand_ins import losses_by, rounds_touched
 from contest.judging.relations import Target, folded
 from contest.judging.views.blueprint import bp
 from contest.judging.views.rounds import may_change, round_or_404
@@ -50,7 +50,8 @@ def conflict_new(edition_id: int, round_id: int) -> ResponseReturnValue:
         target = _target(round_, form)
         if target is not None:
             judge = people[form.judge_id.data]
-            losses = losses_by(round_, pairs_of(round_, judge.id, target))
+            touched = rounds_touched(round_, judge.id, only_here=form.only_here.data)
+            losses = [loss for one in touched for loss in losses_by(one, pairs_of(one, judge.id, target))]
             if losses and "meant" not in request.form:
                 return _consequence(round_, form, judge=judge, losses=losses)
             with transaction():
@@ -121,7 +122,7 @@ def conflict_pair(edition_id: int, round_id: int, person_id: int, entry_id: int)
         round=round_,
         form=form,
         meeting=meeting,
-        losses=losses_by(round_, [(person_id, entry_id)]),
+        losses=[loss for one in rounds_touched(round_, person_id) for loss in losses_by(one, [(person_id, entry_id)])],
         fixed=rules.why_not_clear(meeting.ties) if meeting.ties else None,
     )
     return page, 422 if form.errors else 200
@@ -230,7 +231,8 @@ def _consequence(round_: Round, form: ConflictForm, *, judge: Any, losses: list[
         form=form,
         judge=judge,
         losses=losses,
-        refused=rules.why_not_void(round_),
+        refused=next((no for loss in losses if (no := rules.why_not_void(loss.assignment.round))), None),
+        closed=any(loss.assignment.round.is_closed for loss in losses),
         kept={name: value for name, value in request.form.items() if name != "csrf_token"},
     )
 
