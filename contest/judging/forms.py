@@ -268,6 +268,9 @@ class RoundForm(Form):
             _number_complaint(self.shortlist_from, 1, 100_000, needed=False)
             if self.shortlist_from.errors:
                 return False
+        if self.opens_at.data and self.closes_at.data and self.closes_at.data <= self.opens_at.data:
+            self.closes_at.errors = [_("Scoring must end after it begins.")]
+            return False
         weights = rubric_complaint([line.weight_bp for line in self.rubric()])
         if complaint := weights or terms_complaint(self.terms().columns()):
             self.form_errors.append(complaint)

@@ -195,6 +195,8 @@ def why_not_mark(assignment: Assignment, at: datetime) -> str | None:
     round_ = assignment.round
     if reason := why_over(round_, at):
         return reason
+    if round_.opens_at is not None and at < round_.opens_at:
+        return _("Scoring has not begun yet. You can look at the works until then.")
     if assignment.entry.state != "passed":
         return _("This work is no longer in the contest. You need not score it.")
     if assignment.state == "submitted":
@@ -234,8 +236,6 @@ def why_over(round_: Round, at: datetime) -> str | None:
     """Whether the time for scoring has passed."""
     if not round_.is_open:
         return _("The round is closed. Marks can be read but no longer changed.")
-    if round_.opens_at is not None and at < round_.opens_at:
-        return _("Scoring has not begun yet. You can look at the works until then.")
     if round_.closes_at is not None and at >= round_.closes_at:
         return _("The time for scoring is over. Marks can be read but no longer changed.")
     return None

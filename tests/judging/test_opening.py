@@ -245,9 +245,14 @@ def test_a_shortlist_can_be_all_with_a_score_at_least(app: object) -> None:
     assert {one.entry_id for one in live(final)} == {one.entry_id for one in scored[:2]}
 
 
-def test_nobody_scores_before_the_round_opens_to_its_judges(app: object) -> None:
+def test_before_the_time_for_scoring_judges_look_and_step_back_and_give_no_marks(app: object) -> None:
     round_ = a_round(judges=1, terms=Terms(opens_at=clock.now() + timedelta(hours=1)))
+    judge = judges_of(round_)[0]
+    tied = assignments_of(round_, judge)[1]
+    with transaction():
+        actions.recuse(tied, kind="conflict", reason="kin", by=judge, at=clock.now())
 
+    assert tied.state == "recused"
     with pytest.raises(Refused, match=r"尚未开始|not begun"):
         give(assignments_of(round_, judges_of(round_)[0])[0], 3000, 2000)
 
@@ -269,14 +274,16 @@ def test_all_that_a_round_lays_down_is_kept_and_shown(browser: Browser) -> None:
     assert "3 ballots for each work, drawn by lot; at most 20 works for a judge" in browser.text
 
 
-def test_a_limit_for_judges_without_a_number_of_ballots_is_refused(browser: Browser) -> None:
+def test_what_does_not_fit_together_is_refused_where_it_is_typed(browser: Browser) -> None:
     edition = an_edition(phase="judging")
     browser.language = "en"
     browser.sign_in(an_organiser(edition)).open(f"/editions/{edition.id}/desk/rounds/new")
 
     browser.submit(expect=422, fields={"cap": "20"})
-
     assert "A limit for each judge needs a number of ballots for each work" in browser.text
+
+    browser.submit(expect=422, fields={"cap": "", "opens_at": "2026-12-02T09:00", "closes_at": "2026-12-01T09:00"})
+    assert "Scoring must end after it begins" in browser.text
 
 
 def test_a_work_that_passed_late_gets_its_ballots_and_nobody_loses_any(app: object) -> None:
