@@ -1,11 +1,18 @@
 """Half pictures are seen and not read, peaks lie between samples, and what was found is kept as small pictures."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from contest.media import encode, stills
+from contest.media.combs import combed
+from contest.media.facts import Facts
+from contest.media.films import render_film
+from contest.media.formats import OURS
 from contest.media.peaks import peaks
 from contest.media.probe import examine
 from contest.media.sandbox import Sandbox
@@ -28,7 +35,7 @@ def test_what_is_seen_counts_and_not_what_the_header_says(
     filters: str, params: str, expected: tuple[bool, bool], tmp_path: Path, best: Sandbox
 ) -> None:
     film = tmp_path / "film.mp4"
-    coded = ["ffmpeg", "-v", "error", *FAST, "-vf", filters, *X264, "-x264-params", params, film]
+    coded: list[str | Path] = ["ffmpeg", "-v", "error", *FAST, "-vf", filters, *X264, "-x264-params", params, film]
     subprocess.run(coded, check=True, timeout=60)
 
     facts = examine(film, kind="video", box=best)
@@ -57,3 +64,34 @@ def test_the_moments_that_show_something_are_kept_as_small_pictures(
     assert [at_ms for at_ms, _name in night.seen["dark"]] == night.quality["dark_at_ms"]
     assert {path.name for path in tmp_path.iterdir()} == names
     assert all(path.read_bytes().startswith(b"\xff\xd8") for path in tmp_path.iterdir())
+
+
+def test_half_pictures_are_joined_in_the_order_that_was_seen(tmp_path: Path, best: Sandbox) -> None:
+    film, into = tmp_path / "film.mp4", tmp_path / "into"
+    into.mkdir()
+    filters = ["-vf", "tinterlace=interleave_bottom,setfield=prog", *X264, "-x264-params", "interlaced=0"]
+    subprocess.run(["ffmpeg", "-v", "error", *FAST, *filters, film], check=True, timeout=60)
+
+    facts = examine(film, kind="video", box=best)
+    render_film(film, facts, into=into, box=best)
+
+    assert (facts.quality["fields"], facts.flagged_interlaced) == ("bottom", False)
+    assert [combed(pictures_of(path)) > 0 for path in (film, into / "video.mp4")] == [True, False]
+
+
+@pytest.mark.parametrize(("fields", "parity"), [("top", "tff"), ("bottom", "bff"), ("", "auto")])
+def test_the_encoder_and_the_posters_are_told_which_half_comes_first(fields: str, parity: str) -> None:
+    facts = Facts(kind="video", container="mp4", size_bytes=1, width=640, height=360, fps=25.0, interlaced=True)
+    facts = replace(facts, quality={"fields": fields})
+    options: dict[str, Any] = {"form": OURS, "can_tone_map": False}
+
+    encoded = encode.film(facts, rungs=encode.ladder(facts), length_s=4, threads=2, **options)
+    poster = stills.poster(facts, at_s=1.0, names=("a", "b", "c"), **options)
+
+    assert [f"yadif=parity={parity}" in " ".join(argv) for argv in (encoded, poster)] == [True, True]
+
+
+def pictures_of(path: Path) -> "np.ndarray[Any, np.dtype[np.uint8]]":
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "gray", "-"]
+    raw = subprocess.run(command, check=True, capture_output=True, timeout=60).stdout
+    return np.frombuffer(raw, dtype=np.uint8).reshape(-1, 360, 640)
