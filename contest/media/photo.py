@@ -22,7 +22,7 @@ CONTAINERS = ("jpeg", "png", "webp", "heif", "avif")
 def examine_photo(path: Path, *, box: Sandbox) -> Facts:
     container = container_of(path)
     if container in ("gif", "apng", "webp-animated"):
-        raise Unreadable(Code.ANIMATED_IMAGE, container)
+        raise Unreadable(Code.ANIMATED_IMAGE, container, form=container)
     if container in ("tiff", "bmp"):
         raise Unreadable(Code.UNSUPPORTED_CONTAINER, container, form=container)
     if container not in CONTAINERS:

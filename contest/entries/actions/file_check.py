@@ -16,7 +16,7 @@ from contest.entries.rules.wording import line
 from contest.media import process
 from contest.media.facts import Code, Facts, Unreadable
 from contest.media.probe import examine
-from contest.media.sandbox import Sandbox
+from contest.media.sandbox import WALLED, Sandbox
 from contest.media.sniff import container_of
 
 WITHIN_S = 25.0  # for looking; what is left of half a minute is for the hash and for ending what runs
@@ -90,7 +90,8 @@ def _examined(path: Path, *, kind: str, container: str, rules: Rules, box: Sandb
     try:
         facts = examine(path, kind="photo" if kind == "photo" else "video", box=box)
     except Unreadable as error:
-        return _refused(error, kind=_kind_of(error, kind=kind, container=container), container=container)
+        told = _kind_of(error, kind=kind, container=container)
+        return _refused(error, kind=told, container=container, wanted=rules.kind, walls=box.level >= WALLED)
     except (ValueError, ArithmeticError, LookupError) as error:  # a header of nonsense that nobody has met yet
         return {"kind": kind, "container": container, **_not_read(Code.DAMAGED, f"{type(error).__name__}: {error}")}
     if facts.kind != rules.kind:
@@ -107,9 +108,9 @@ def _kind_of(error: Unreadable, *, kind: str, container: str) -> str:
     return _KINDS.get(error.code, "animated-image" if container in _ANIMATED else kind)
 
 
-def _refused(error: Unreadable, *, kind: str, container: str) -> dict[str, Any]:
+def _refused(error: Unreadable, *, kind: str, container: str, wanted: str, walls: bool) -> dict[str, Any]:
     refused = error.code in _REFUSED
-    reason = _sorry(error.code, severity="reject", detail=error.detail, form=error.form)
+    reason = _sorry(error.code, severity="reject", detail=error.detail, form=error.form, kind=wanted, walls=walls)
     return {
         "kind": kind,
         "container": container or None,
@@ -124,8 +125,10 @@ def _not_read(code: str, message: str) -> dict[str, Any]:
     return {"verdict": "unreadable", "reasons": [reason]}
 
 
-def _sorry(code: Code, *, severity: str, detail: str = "", form: str = "") -> dict[str, Any]:
-    words = sorry(code, form)
+def _sorry(
+    code: Code, *, severity: str, detail: str = "", form: str = "", kind: str = "video", walls: bool = False
+) -> dict[str, Any]:
+    words = sorry(code, form, kind=kind, walls=walls)
     message = f"{words.title}. {words.happened} {words.todo}"
     return {"code": str(code), "severity": severity, "measured": detail or None, "limit": None, "message": message}
 

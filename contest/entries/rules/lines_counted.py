@@ -124,6 +124,10 @@ def _aspect(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, 
     shown: dict[str, Any] = {"title": _("Shape of the picture"), "value": f"{width}×{height} · {_ratio(width, height)}"}
     bounds = " – ".join(f"{bound:g}:1" for bound in (least, most) if bound)
     is_screen = least and most and least <= 16 / 9 <= most
+    shape = max(width, height) / max(1, min(width, height))
+    shown["meter"] = meter(
+        shown["title"], f"{shape:.2f}:1", at=shape, bounds=(least, most), limit=bounds, low=1 if (least or 2) > 1 else 0
+    )
     if finding["outcome"] == "ok":
         return shown
     rule = _("Allowed: 16:9.") if is_screen else _("Allowed, long side to short side: %(bounds)s.", bounds=bounds)
@@ -204,11 +208,8 @@ def _format(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, 
 
 def _playable(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, Any]:
     container, codec, audio = finding["measured"]
-    names = [
-        CONTAINERS.get(container, container.upper()),
-        CODECS.get(codec, codec.upper()),
-        CODECS.get(audio, audio.upper()),
-    ]
+    known = CONTAINERS | CODECS
+    names = [known.get(one, one.upper()) for one in (container, codec, audio)]
     named = dict.fromkeys(name for name in names if name)  # a JPEG is a JPEG in a JPEG
     return {"title": _("The file can be read"), "value": " · ".join(named)}
 

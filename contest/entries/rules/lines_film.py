@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from contest.entries.rules.said import Say, meter, seconds, two
+from contest.entries.rules.said import Meter, Say, meter, seconds, two
 from contest.web.filters import duration
 
 MOST_TIMES = 4
@@ -13,6 +13,10 @@ MOST_TIMES = 4
 
 def _percent(share: float) -> int:
     return round(100 * share)
+
+
+def _share_bar(title: str, value: str, share: float, limit: float) -> Meter:
+    return meter(title, value, at=share, bounds=[limit], limit=f"{_percent(limit)}%", most=max(2 * limit, share))
 
 
 def _dark(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,7 +74,8 @@ def _bars(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, An
         value = _("%(across)s%% of the width", across=round(across))
     else:
         value = _("%(up)s%% of the height", up=round(up))
-    return {"title": _("Black bars"), "value": value, "detail": detail, "fix": fix}
+    frame = (left / 100, above / 100, 1 - across / 100, 1 - up / 100)
+    return {"title": _("Black bars"), "value": value, "detail": detail, "fix": fix, "frame": frame}
 
 
 def _black_start(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,18 +116,24 @@ def _frozen_end(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[s
 
 def _silence(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, Any]:
     share, longest = finding["measured"]
+    value = _("%(share)s%% of it, at most %(length)s at a time", share=_percent(share), length=seconds(longest))
+    # One long silence may be too much where the whole of them is not.
+    bar = _share_bar(_("Silence"), value, share, finding["limit"]) if share >= finding["limit"] else None
     return {
         "title": _("Silence"),
-        "value": _("%(share)s%% of it, at most %(length)s at a time", share=_percent(share), length=seconds(longest)),
+        "value": value,
+        "meter": bar,
         "detail": _("Nothing at all can be heard there, not even a room. Perhaps a sound track is missing or muted."),
         "fix": _("Listen to the film once; if sound is missing, switch its track on and export again."),
     }
 
 
 def _clipping(finding: Mapping[str, Any], limits: Mapping[str, Any]) -> dict[str, Any]:
+    value = _("%(share)s%% of it is at the limit", share=_percent(finding["measured"]))
     return {
         "title": _("The sound is overdriven"),
-        "value": _("%(share)s%% of it is at the limit", share=_percent(finding["measured"])),
+        "value": value,
+        "meter": _share_bar(_("The sound is overdriven"), value, finding["measured"], finding["limit"]),
         "detail": _("Loud parts are cut off, which crackles and is hard to listen to."),
         "fix": _("Lower the volume of the tracks before exporting; if the recording itself crackles, record it again."),
     }

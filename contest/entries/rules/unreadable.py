@@ -22,12 +22,19 @@ class Sorry:
     todo: str
 
 
-def sorry(code: str, form: str = "") -> Sorry:
+def sorry(code: str, form: str = "", *, kind: str = "video", walls: bool = False) -> Sorry:
     """Why a file cannot be used, for each code of contest.media; one it does not know is explained in general.
 
     `form`: what it is as far as anybody knows, such as "asf" or "mp4 cinepak"; then it is called by its name.
+    `kind`: what was asked for, on which the advice depends. `walls`: whether films of old cameras are taken here too.
     """
     title, happened, todo = _SORRY.get(code, _SORRY[Code.DAMAGED])
+    if kind == "photo" and code == Code.ANIMATED_IMAGE:
+        happened, todo = _moves, _choose_a_still
+    if walls and code == Code.NOT_A_VIDEO:
+        todo = _choose_any_film
+    if walls and code == Code.UNSUPPORTED_CONTAINER:
+        happened = _all_are_taken
     kept = _("Everything you typed is kept, and so is the file as it came.")
     told = happened()
     container, _space, codec = form.partition(" ")
@@ -42,6 +49,25 @@ def sorry(code: str, form: str = "") -> Sorry:
     elif code in _NAMED and (container in _NAMES or container in _STILLS):
         told = two(_named(container, codec), told)
     return Sorry(title=title(), happened=told, kept=kept, todo=todo())
+
+
+def _moves() -> str:
+    return _("It moves; a photo is a single picture that stands still.")
+
+
+def _choose_a_still() -> str:
+    return _("Choose a photo in JPEG, PNG, WebP or HEIC format.")
+
+
+def _choose_any_film() -> str:
+    return _("Choose a video as your camera or editing program wrote it; MP4 and MOV are best.")
+
+
+def _all_are_taken() -> str:
+    return _(
+        "Taken are MP4, MOV, 3GP, MKV, WebM, AVI, MPEG, MPEG-TS, FLV, WMV and OGV for videos and JPEG, PNG, WebP, AVIF "
+        "and HEIC for photos."
+    )
 
 
 def _named(container: str, codec: str = "") -> str:

@@ -27,6 +27,7 @@ class Line:
     detail: str = ""
     fix: str = ""
     meter: Meter | None = None
+    frame: tuple[float, ...] | None = None  # left, top, width and height, as shares of a picture that shows it
 
 
 @dataclass(frozen=True, kw_only=True)

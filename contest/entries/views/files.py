@@ -1,6 +1,8 @@
 """The files of an entry: sending them, putting them in order, the verdict on them, and looking at them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
@@ -17,7 +19,7 @@ from contest.entries.actions import check_again, describe_files, move_file, remo
 from contest.entries.forms import CAPTION_MAX, SHOT_WORDS, FileForm
 from contest.entries.models import SHOWCASE, Entry, EntryFile
 from contest.entries.queries import failed_checks, failed_renders, file_seen_by
-from contest.entries.rules.unreadable import sorry
+from contest.entries.rules.unreadable import Sorry, sorry
 from contest.entries.rules.went_wrong import went_wrong
 from contest.entries.rules.wording import words
 from contest.entries.views.blueprint import bp, my_entry
@@ -67,6 +69,11 @@ def accept_for(kind: str) -> str:
     return ACCEPT[kind] + (ACCEPT_OLD if has_walls else "")
 
 
+def sorry_here() -> Callable[..., Sorry]:
+    """Why a file cannot be used, in the words for what this server opens."""
+    return partial(sorry, walls=workshop.level() >= WALLED)
+
+
 @bp.route("/entries/<int:entry_id>/file", methods=["GET", "POST"])
 @signed_in
 def file(entry_id: int) -> ResponseReturnValue:
@@ -94,7 +101,7 @@ def file(entry_id: int) -> ResponseReturnValue:
         give_up=address_of_giving_up,
         caption_max=CAPTION_MAX,
         shots=[(shot, SHOT_WORDS[shot]) for shot in rules.rules_of(entry.category).shots],
-        sorry=sorry,
+        sorry=sorry_here(),
         words=words,
     )
 
@@ -153,7 +160,7 @@ def check(entry_id: int) -> ResponseReturnValue:
         lacking=[one for one in rules.missing(entry) if one.step in ("file", "check")],
         not_made_jobs=db.session.scalars(failed_renders(entry=entry)).all(),
         went_wrong=went_wrong,
-        sorry=sorry,
+        sorry=sorry_here(),
         words=words,
         **waiting_state(entry),
     )

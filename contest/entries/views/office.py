@@ -30,10 +30,10 @@ from contest.entries.queries import (
     submitted_since,
 )
 from contest.entries.queries import review_list as listed
-from contest.entries.rules.unreadable import sorry
 from contest.entries.rules.went_wrong import went_wrong
 from contest.entries.rules.wording import words
 from contest.entries.views.blueprint import bp
+from contest.entries.views.files import sorry_here
 from contest.jobs.models import Job
 from contest.web.pagination import paginate
 
@@ -94,7 +94,7 @@ def entry_page(edition: Edition, entry_id: int, form: DecisionForm, refused: str
         may_decide=me().has_role("organiser", edition_id=edition.id) and rules.why_not_decide(entry) is None,
         not_made_jobs=db.session.scalars(failed_renders(entry=entry)).all(),
         went_wrong=went_wrong,
-        sorry=sorry,
+        sorry=sorry_here(),
         words=words,
     )
 

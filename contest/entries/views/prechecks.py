@@ -17,6 +17,8 @@ from contest.entries.rules.wording import line
 from contest.entries.views.blueprint import bp, my_entry
 from contest.entries.views.files import limits_for, place_of
 from contest.errors import Refused
+from contest.media.facts import Code
+from contest.media.sandbox import WALLED
 from contest.uploads import workshop
 from contest.uploads.actions import refuse_hopeless
 from contest.uploads.models import Upload
@@ -49,7 +51,7 @@ def precheck(entry_id: int) -> ResponseReturnValue:
     return {
         "refused": "",
         "known": known.id if known else None,
-        "html": _in_words(entry, sorry(fault, form_of(claims)) if fault else None, found) if fault or found else "",
+        "html": _in_words(entry, _sorry_for(entry, fault, claims) if fault else None, found) if fault or found else "",
         "blocks": bool(fault) or any(one.outcome == "must_fix" for one in found),
     }
 
@@ -70,6 +72,10 @@ def _why_refused(entry: Entry, role: str, claims: Claims, known: Upload | None) 
     except Refused as refused:
         return refused.reason
     return None
+
+
+def _sorry_for(entry: Entry, fault: Code, claims: Claims) -> Sorry:
+    return sorry(fault, form_of(claims), kind=entry.category.kind, walls=workshop.level() >= WALLED)
 
 
 def _in_words(entry: Entry, fault: Sorry | None, found: list[rules.Finding]) -> str:
