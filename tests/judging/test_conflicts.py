@@ -19,6 +19,7 @@ from contest.judging.queries import bench, desk
 from contest.judging.queries.conflict_lines import lines_of, meeting_of
 from contest.judging.queries.conflicts import barred_assignments, barred_pairs, held_pairs
 from contest.judging.relations import Target, folded
+from contest.results.actions import compute_result, give_awards, publish
 from contest.results.queries import record_of
 from tests.browser import Browser
 from tests.factories import a_judge, a_person, an_auditor, an_edition, save
@@ -436,6 +437,51 @@ def test_in_a_closed_round_the_ballot_is_void_and_nobody_else_is_asked(app: Flas
     settled = declared(round_, judge, Target(entry_id=mine.entry_id))
 
     assert (len(settled.voided), settled.given, mine.state) == (1, (), "void")
+
+
+def test_ballots_under_a_public_result_stay_until_it_is_taken_back(browser: Browser) -> None:
+    round_ = a_round(judges=2, works=1)
+    judge = judges_of(round_)[0]
+    for assignment in round_.assignments:
+        give(assignment, 5000, 3000)
+    close(round_)
+    organiser, [mine] = organiser_of(round_), assignments_of(round_, judge)
+    with transaction():
+        snapshot = compute_result(round_, by=organiser, at=clock.now())
+        give_awards(snapshot, {mine.entry_id: 1}, by=organiser, at=clock.now())
+        publish(snapshot, by=organiser, at=clock.now())
+    page = f"/editions/{round_.edition_id}/desk/rounds/{round_.id}/conflicts/new"
+
+    browser.sign_in(organiser).open(page)
+    browser.submit(judge_id=str(judge.id), about="work", fields={"name": str(mine.entry.code)}, reason="siblings")
+
+    assert browser.page.all("button", type="submit", name="meant") == []
+    assert not [one for one in browser.page.all("input") if one.get("name") == "meant"]
+    with pytest.raises(Refused):
+        declared(round_, judge, Target(entry_id=mine.entry_id))
+    db.session.refresh(mine)
+    assert (mine.state, db.session.query(ConflictOfInterest).filter_by(declared_by_role="organiser").count()) == (
+        "locked",
+        0,
+    )
+
+
+def test_a_conflict_for_the_whole_edition_reaches_the_other_rounds_and_one_for_a_round_does_not(app: Flask) -> None:
+    first = a_round(judges=2, works=1)
+    judge, other = judges_of(first)
+    organiser = organiser_of(first)
+    with transaction():
+        second = actions.create_round(first.category, name="复评", by=organiser, at=clock.now())
+        for one in (judge, other):
+            actions.add_judge(second, one, by=organiser, at=clock.now())
+    open_(second)
+    [here], [there] = assignments_of(first, judge), assignments_of(second, judge)
+
+    declared(first, judge, Target(entry_id=here.entry_id), only_here=True)
+    assert (here.state, there.state) == ("void", "open")
+    declared(first, judge, Target(entry_id=here.entry_id))
+
+    assert there.state == "void"
 
 
 # The page

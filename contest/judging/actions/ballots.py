@@ -139,8 +139,10 @@ def recuse(assignment: Assignment, *, reason: str, kind: str = "other", by: Pers
     before = assignment.state
     assignment.state, assignment.recusal_kind, assignment.recusal_reason = "recused", kind, reason
     assignment.deferred_at = None
-    verb = "ballot.abstained" if kind == "abstained" else "ballot.recused"
-    record(verb, by=by, on=assignment, at=at, before=before, reason=reason)
+    if kind == "abstained":
+        record("ballot.abstained", by=by, on=assignment, at=at, before=before, reason=reason)
+    else:
+        record("ballot.recused", by=by, on=assignment, at=at, before=before, reason=reason)
 
 
 def hold(assignment: Assignment) -> None:

@@ -102,7 +102,10 @@ def lift_conflict(row: ConflictOfInterest, *, reason: str, still_so: bool, by: P
     also = [] if row.entry_id or not row.is_found else _pinned_through(row)
     for one in (row, *also):
         one.lifted_at, one.lifted_by_id, one.lifted_reason = at, by.id, reason
-        record("conflict.lifted", by=by, on=one, at=at, judge_id=one.judge_id, entry_id=one.entry_id, reason=reason)
+        about: dict[str, Any] = {"entry_id": one.entry_id} if one.entry_id else {}
+        record(
+            "conflict.lifted", by=by, on=one, at=at, judge_id=one.judge_id, conflict=one.kind, reason=reason, **about
+        )
 
 
 def clear_pair(round_: Round, judge_id: int, entry_id: int, *, reason: str, by: Person, at: datetime) -> None:
