@@ -13,6 +13,7 @@ from contest.entries.models import Entry
 from contest.jobs.models import Job
 from contest.jobs.queries import latest_job
 from contest.judging.models import Assignment, PanelMember, Round
+from contest.judging.queries.conflicts import held_pairs
 from contest.results.models import Award, ResultAnalysis, ResultRow, ResultSnapshot
 from contest.results.queries.results import live_awards, rows_of
 
@@ -78,7 +79,7 @@ def asked_of(snapshot: ResultSnapshot) -> "Asked":
     return Asked(
         seats=[line.seats for line in lines] or [1],
         own=_own(round_, members),
-        barred=_recused(round_, members),
+        barred=_barred(round_, members),
         judges=[str(member.letter) for member in members if member.is_on],
     )
 
@@ -95,8 +96,14 @@ def _own(round_: Round, members: Sequence[PanelMember]) -> list[tuple[str, str]]
     return [(str(code), letter) for code, unit_id in rows for letter in by_unit.get(unit_id or 0, [])]
 
 
-def _recused(round_: Round, members: Sequence[PanelMember]) -> list[tuple[str, str]]:
+def _barred(round_: Round, members: Sequence[PanelMember]) -> list[tuple[str, str]]:
+    """Pairs with a conflict of interest, and those whose judge stepped back, by code name and letter."""
     letters = {member.judge_id: str(member.letter) for member in members}
-    found = sa.select(Entry.code, Assignment.judge_id).join(Assignment.entry)
-    found = found.where(Assignment.round_id == round_.id, Assignment.state == "recused")
-    return [(str(code), letters[judge]) for code, judge in db.session.execute(found) if judge in letters]
+    works = dict(
+        db.session.execute(sa.select(Entry.id, Entry.code).where(Entry.category_id == round_.category_id)).all()
+    )
+    stepped = sa.select(Assignment.judge_id, Assignment.entry_id).where(
+        Assignment.round_id == round_.id, Assignment.state == "recused"
+    )
+    pairs = {*held_pairs(round_), *((judge, entry) for judge, entry in db.session.execute(stepped))}
+    return sorted((str(works[entry]), letters[judge]) for judge, entry in pairs if judge in letters and entry in works)
