@@ -16,7 +16,7 @@ from werkzeug.routing import Rule
 from contest import clock
 from contest.accounts.actions import invite
 from contest.accounts.models import Person
-from contest.db import transaction
+from contest.db import db, transaction
 from contest.editions.models import Edition
 from contest.entries.models import Entry
 from contest.judging.actions.conflicts import declare_conflict
@@ -26,15 +26,28 @@ from contest.judging.relations import Target
 from contest.results.actions import compute_result, give_awards, publish, unpublish
 from contest.results.models import Publication
 from contest.storage import storage
+from contest.uploads.models import EVIDENCE, Asset, Rendition
 from tests.browser import Browser
-from tests.factories import a_person, an_auditor
+from tests.factories import a_person, an_auditor, save
 from tests.judging.factories import PLANTED, a_round, add_file, close, fill, judges_of, organiser_of
 
 # What stands in the files themselves: judges must never fetch the one, the public never the other.
-IN_FILES = {"credits": "Planted Credits 字幕", "judging copy": "Planted Judging Copy"}
+IN_FILES = {
+    "credits": "Planted Credits 字幕",
+    "judging copy": "Planted Judging Copy",
+    "evidence": "Planted Evidence 证据",
+}
 INSIDE = {"conflict": "Planted Conflict 知情"}  # why somebody must not judge: for the office alone
 WORDS = PLANTED | IN_FILES | INSIDE
-CONTACT = {"contact", "phone", "email", "file", "judging copy", "conflict"}  # never public, whatever else is
+CONTACT = {
+    "contact",
+    "phone",
+    "email",
+    "file",
+    "judging copy",
+    "evidence",
+    "conflict",
+}  # never public, whatever else is
 FAILED = range(500, 600)
 MAY_FAIL = {"/health", "/health/ready"}  # no worker runs here, and it says so
 
@@ -86,6 +99,17 @@ def give_showcase_copies(round_: Round) -> None:
             for made in asset.renditions:
                 for file in made.files:
                     storage().put(f"{made.prefix}{file['name']}", BytesIO(word.encode()), content_type=file["mime"])
+        give_evidence(judged.asset)
+
+
+def give_evidence(asset: Asset) -> None:
+    """A picture of what the check found, which the entrant and the office alone may see."""
+    shown = {"name": "seen-01.jpg", "mime": "image/jpeg", "bytes": 20, "sha256": "a", "width": 320, "height": 180}
+    prefix = f"d/{asset.id}/evidence-1/"
+    storage().put(prefix + "seen-01.jpg", BytesIO(IN_FILES["evidence"].encode()), content_type="image/jpeg")
+    columns = {"profile": EVIDENCE, "version": 1, "state": "ready", "created_at": clock.now()}
+    save(Rendition(asset_id=asset.id, prefix=prefix, files=[shown], **columns))
+    db.session.refresh(asset)
 
 
 def addresses(app: Flask, world: World) -> Iterator[str]:
