@@ -68,13 +68,14 @@ export const useWatched = () => {
     return found;
   };
   const draw = () => {
+    const ground = box.querySelector(".w0");
     const bars = spans().map(([from, to]) => {
-      const bar = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+      const bar = document.createElementNS(ground.namespaceURI, "rect");
       const set = { class: "w1", x: (from / length) * 1000, width: ((to - from) / length) * 1000, height: 10 };
       for (const [name, value] of Object.entries(set)) bar.setAttribute(name, String(value));
       return bar;
     });
-    box.querySelector("svg").replaceChildren(box.querySelector(".w0"), ...bars);
+    box.querySelector("svg").replaceChildren(ground, ...bars);
     const share = Math.floor((seconds.reduce((all, on) => all + on, 0) / length) * 100);
     box.querySelector("[data-watched-text]").textContent = box.dataset.tShare.replace("{share}", String(share));
   };
