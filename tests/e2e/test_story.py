@@ -23,7 +23,8 @@ SECRETS = ("王海燕", "寿阳县科技局", "loess-film", "13800138000", "把�
 DESK = [
     "/editions",
     *(f"/editions/1/desk{page}" for page in ("", "/entries", "/entries/1", "/rounds", "/rounds/1", "/rounds/new")),
-    *(f"/editions/1/desk{page}" for page in ("/results", "/results/1", "/people", "/people/invitation")),
+    *(f"/editions/1/desk{page}" for page in ("/results", "/results/1", "/results/1/analysis", "/results/1/entries/1")),
+    *(f"/editions/1/desk{page}" for page in ("/people", "/people/invitation", "/rounds/1/conflicts")),
     *(f"/editions/1/desk{page}" for page in ("/people/2", "/audit", "/settings", "/health")),
 ]
 ENTRANT = [f"/entries{page}" for page in ("", "/new", "/1", "/1/check", "/1/receipt", "/1/withdrawal")]
