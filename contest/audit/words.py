@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 SENTENCES: dict[str, Any] = {
     "asset.checked": _l("checked a file"),
     "asset.unreadable": _l("found a file unreadable"),
+    "asset.asked_again": _l("asked for another check of a file"),
     "award.revoked": _l("took an award back"),
     "awards.given": _l("gave the awards"),
     "ballot.recused": _l("asked to be excused from a work"),
@@ -177,6 +178,7 @@ KEYS: dict[str, Any] = {
 # Where a key means something of its own.
 KEYS_OF: dict[tuple[str, str], Any] = {
     ("asset.unreadable", "code"): _l("What is wrong"),
+    ("asset.asked_again", "code"): _l("What is wrong"),
     ("category.added", "code"): _l("Letter"),
     ("entry.passed", "code"): _l("Code name"),
     ("invitation.made", "name"): _l("Full name"),

@@ -172,7 +172,7 @@ class EntryFile(Base):
     @property
     def check(self) -> str:
         """waiting, must_fix, advice or ok."""
-        if self.report is None:
+        if self.report is None or not self.asset.is_checked:
             return "waiting"
         return "must_fix" if self.report.outcome == "unreadable" else self.report.outcome
 

@@ -24,6 +24,7 @@ from contest.uploads.parts import BLOCK, Part
 from contest.uploads.queries import jobs_ahead, rendition_of
 from contest.uploads.rules import (
     Purpose,
+    is_worth_another_look,
     why_account_full,
     why_empty,
     why_no_room,
@@ -120,9 +121,7 @@ def _finish(upload: Upload, *, at: datetime) -> None:
     asset = Asset(upload=upload, kind=upload.kind, bytes=upload.declared_bytes, created_at=at)
     db.session.add(asset)
     db.session.flush()
-    turn = _turn(upload.person, "check")
-    key = f"uploads.check:{upload.id}"
-    enqueue("uploads.check", {"upload_id": upload.id}, lane="check", key=key, priority=turn, at=at)
+    _ask_for_check(upload, at=at)
     registry.tell_received(upload, asset)
     record("upload.received", by=upload.person, on=upload, at=at, bytes=upload.declared_bytes, purpose=upload.purpose)
 
@@ -133,6 +132,22 @@ def note_original(asset: Asset, *, sha256: str, key: str) -> None:
     asset.original_key = asset.upload.storage_key = key
     if asset.state == "waiting":
         asset.state = "checking"
+
+
+def examine_again(asset: Asset, *, by: Person, at: datetime) -> None:
+    """Look once more at a file whose check took more than it may: perhaps the machine was only busy."""
+    lock(asset)
+    if not is_worth_another_look(asset):
+        return
+    record("asset.asked_again", by=by, on=asset, at=at, code=asset.unreadable_code)
+    asset.state, asset.unreadable_code, asset.unreadable_format, asset.checked_at = "checking", None, "", None
+    _ask_for_check(asset.upload, at=at)
+
+
+def _ask_for_check(upload: Upload, *, at: datetime) -> None:
+    turn = _turn(upload.person, "check")
+    key = f"uploads.check:{upload.id}"
+    enqueue("uploads.check", {"upload_id": upload.id}, lane="check", key=key, priority=turn, at=at)
 
 
 def note_facts(asset: Asset, facts: dict[str, Any], *, at: datetime) -> None:

@@ -13,8 +13,9 @@ from contest.accounts.models import Person
 from contest.config import MIB, Settings
 from contest.db import db
 from contest.errors import Refused
+from contest.media.facts import Code
 from contest.uploads import parts
-from contest.uploads.models import KINDS, Upload
+from contest.uploads.models import KINDS, Asset, Upload
 from contest.uploads.registry import Account
 from contest.web.filters import size
 
@@ -28,6 +29,10 @@ ACCEPT_OLD = ",.avi,.mpg,.mpeg,.mts,.m2ts,.flv,.wmv,.ogv"  # films that only a s
 PURPOSE_LASTS_S = 7 * 24 * 3600
 MOST_UNFINISHED = 12  # of one person: room is kept for each of them
 PLAIN_MAX_BYTES = 60 * MIB  # by an ordinary form post; the rest of the request must fit as well
+
+# These may be the machine's fault and not the file's: a child killed for want of memory looks just the same. So they
+# must come again, and a worker that died in between is no proof.
+BLAME_LATE = (Code.TOO_HARD, Code.TIMEOUT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,3 +157,8 @@ def why_no_room(declared_bytes: int, *, at: datetime, settings: Settings) -> str
     if left >= settings.disk_reserve_mib * MIB:
         return None
     return _("The server has too little room left and cannot take files just now. What you typed is saved.")
+
+
+def is_worth_another_look(asset: Asset) -> bool:
+    """Whether another check may come to another end."""
+    return asset.state == "unreadable" and asset.unreadable_code in BLAME_LATE

@@ -16,7 +16,7 @@ from contest.config import Settings
 from contest.db import db, transaction
 from contest.jobs.registry import RunningJob, TryAgain, periodic, task
 from contest.media.encode import FALLBACK
-from contest.media.facts import Code, Facts, Kind, Unreadable
+from contest.media.facts import Facts, Kind, Unreadable
 from contest.media.films import render_film, render_first
 from contest.media.outputs import RenderFailed, Trouble, output_of
 from contest.media.pictures import jpeg_size, render_poster, render_storyboard
@@ -46,12 +46,11 @@ from contest.uploads.queries import (
     upload_ids_with_parts,
 )
 from contest.uploads.registry import tell_rendered
+from contest.uploads.rules import BLAME_LATE
 
 # Raise one when what is made changes: it is then made anew, beside the old files.
 VERSIONS = {"poster": 2, FIRST: 1, "film": 3, STORYBOARD: 1, "photo": 2, SMALLER: 1, EVIDENCE: 1}
-# These may be the machine's fault and not the file's: a child killed for want of memory looks just the same. So they
-# must come again, and a worker that died in between is no proof.
-BLAME_LATE, ENOUGH_TRIES = (Code.TOO_HARD, Code.TIMEOUT), 3
+ENOUGH_TRIES = 3  # before a file is blamed for what may be the machine's fault
 LEFT_ALONE_S = 24 * 3600  # a file or folder nobody knows is kept this long before it is taken for rubbish
 
 Files = list[dict[str, Any]]  # as they stand in the row of a rendition

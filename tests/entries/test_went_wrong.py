@@ -14,8 +14,9 @@ from contest.jobs.actions import enqueue
 from contest.jobs.models import Job
 from contest.jobs.rules import REASONS
 from contest.media.outputs import Trouble
+from contest.uploads.actions import note_unreadable
 from contest.uploads.models import Rendition
-from contest.uploads.tasks import BLAME_LATE
+from contest.uploads.rules import BLAME_LATE
 from tests.browser import Browser
 from tests.entries.factories import a_submitted_entry, an_entry
 from tests.factories import an_edition, an_organiser
@@ -47,6 +48,25 @@ def test_a_version_for_viewing_that_went_wrong_is_told_in_words_and_made_again(b
 
     assert job.state == "waiting"
     assert "could not be made" not in browser.text
+
+
+def test_a_check_that_took_too_much_is_tried_again_before_the_file_is_changed(browser: Browser) -> None:
+    entry = an_entry(an_edition(), with_asset=True)
+    asset = entry.current_files[0].asset
+    with transaction():
+        note_unreadable(asset, "timeout", at=now())
+    browser.sign_in(entry.entrant).open(f"/entries/{entry.id}/check?lang=en")
+    assert "Perhaps the server was only busy" in browser.text
+
+    browser.submit("Check again")
+
+    checks = sa.select(Job.state).where(Job.kind == "uploads.check")
+    assert (asset.state, entry.check, db.session.scalars(checks).all()) == ("checking", "waiting", ["waiting"])
+    assert "Perhaps the server" not in browser.text
+    browser.open(f"/entries/{entry.id}/check")
+    with transaction():
+        note_unreadable(asset, "damaged", at=now())
+    assert "Perhaps the server" not in browser.open(f"/entries/{entry.id}/check").text
 
 
 def test_the_office_sees_what_the_program_said_and_tries_again(browser: Browser) -> None:

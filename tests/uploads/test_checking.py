@@ -18,6 +18,7 @@ from contest.media.facts import Code, Facts, Unreadable
 from contest.media.outputs import RenderFailed, Trouble
 from contest.storage import storage
 from contest.uploads import originals, registry, tasks
+from contest.uploads.actions import examine_again
 from contest.uploads.models import Asset, Rendition, Upload
 from contest.uploads.queries import check_job
 from contest.uploads.rules import sign_purpose
@@ -268,6 +269,12 @@ def test_a_file_is_too_hard_only_when_it_was_three_times_and_the_last_two_in_a_r
 
     assert states == ["checking", "checking", "checking", "unreadable"]
     assert asset_of(upload_id).unreadable_code == "too-hard"
+    with transaction():
+        examine_again(asset_of(upload_id), by=asset_of(upload_id).upload.person, at=clock.now())
+    monkeypatch.undo()
+    assert asset_of(upload_id).state == "checking"
+    work(app)
+    assert asset_of(upload_id).state == "checked"
 
 
 def test_a_machine_without_ffmpeg_does_not_blame_the_film(

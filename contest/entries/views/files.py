@@ -27,9 +27,10 @@ from contest.entries.views.unfinished import address_of_giving_up, unfinished_of
 from contest.jobs.queries import worker_is_alive
 from contest.media.sandbox import WALLED
 from contest.uploads import workshop
+from contest.uploads.actions import examine_again
 from contest.uploads.models import Upload
 from contest.uploads.queries import unfinished_uploads
-from contest.uploads.rules import ACCEPT, ACCEPT_OLD, sign_purpose
+from contest.uploads.rules import ACCEPT, ACCEPT_OLD, is_worth_another_look, sign_purpose
 from contest.uploads.serving import send_evidence, send_original, send_rendition
 
 
@@ -145,12 +146,14 @@ def _arrange(entry: Entry, form: FileForm) -> EntryFile | None:
 @signed_in
 def check(entry_id: int) -> ResponseReturnValue:
     """The verdict, explained; while it is awaited, the page asks for it again by itself. A POST tries what went wrong
-    once more: the check, or the making of what is shown."""
+    once more: the check, also one that took more than it may, or the making of what is shown."""
     entry = my_entry(entry_id)
     if request.method == "POST":
         with transaction():
             questions = (failed_checks(entry=entry), failed_renders(entry=entry))
             check_again([job for question in questions for job in db.session.scalars(question)], at=now())
+            for file in entry.current_files:
+                examine_again(file.asset, by=me(), at=now())
         return redirect(url_for(".check", entry_id=entry.id))
     if not entry.current_files:
         return redirect(url_for(".file" if entry.is_editable else ".entry", entry_id=entry.id))
@@ -158,6 +161,7 @@ def check(entry_id: int) -> ResponseReturnValue:
         "entries/check.html",
         entry=entry,
         lacking=[one for one in rules.missing(entry) if one.step in ("file", "check")],
+        worth_another_look=any(is_worth_another_look(one.asset) for one in entry.current_files),
         not_made_jobs=db.session.scalars(failed_renders(entry=entry)).all(),
         went_wrong=went_wrong,
         sorry=sorry_here(),
