@@ -6,10 +6,10 @@ from urllib.parse import unquote, urlsplit
 from flask import current_app
 
 from contest.config import Settings
-from contest.storage.base import BadKey, Missing, Multipart, Part, Stat, Storage
+from contest.storage.base import Away, BadKey, Missing, Multipart, Part, Stat, Storage
 from contest.storage.local import LocalStorage
 
-__all__ = ["BadKey", "Missing", "Multipart", "Part", "Stat", "Storage", "open_storage", "storage"]
+__all__ = ["Away", "BadKey", "Missing", "Multipart", "Part", "Stat", "Storage", "open_storage", "storage"]
 
 
 def open_storage(settings: Settings) -> Storage:

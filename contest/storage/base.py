@@ -20,6 +20,10 @@ class Missing(LookupError):
     """Nothing is stored under this key, or no such multipart upload or part is known."""
 
 
+class Away(OSError):
+    """The server that keeps the files does not answer, or not sensibly; it may be back soon."""
+
+
 class BadKey(ValueError):
     """The key could mean something else than a file of ours; it was refused before anything was touched."""
 

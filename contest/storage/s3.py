@@ -12,9 +12,10 @@ from urllib.parse import quote
 import boto3
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NotConnected
 
-from contest.storage.base import BLOCK, OCTETS, Missing, Multipart, Part, Stat, checked_key, checked_prefix
+from contest.storage.base import BLOCK, OCTETS, Away, Missing, Multipart, Part, Stat, checked_key, checked_prefix
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
@@ -41,7 +42,7 @@ class S3Storage:
             if endpoint
             else {}
         )
-        self._client: S3Client = boto3.client(
+        client = boto3.client(
             "s3",
             endpoint_url=endpoint or None,
             region_name=None if not endpoint else "us-east-1",
@@ -53,6 +54,7 @@ class S3Storage:
                 **own_server,  # type: ignore[arg-type]  # the stubs do not know Config's options as a mapping
             ),
         )
+        self._client = cast("S3Client", _Asked(client))
 
     def put(self, key: str, source: Path | BinaryIO, *, content_type: str = OCTETS, move: bool = False) -> Stat:
         name, extra = self._name(key), {"ContentType": content_type}
@@ -171,6 +173,28 @@ class S3Storage:
 
     def _name(self, key: str) -> str:
         return self._prefix + checked_key(key)
+
+
+class _Asked:
+    """The client, of which a server that is away is told from one that says no."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        ask = getattr(self._client, name)
+
+        def asked(*words: Any, **named: Any) -> Any:
+            try:
+                return ask(*words, **named)
+            except (NotConnected, HTTPClientError) as error:
+                raise Away(f"{name}: {error}") from error
+            except ClientError as error:
+                if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
+                    raise Away(f"{name}: {error}") from error
+                raise
+
+        return asked
 
 
 class _Lent:

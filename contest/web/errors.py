@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from contest.db import db
 from contest.errors import Refused
+from contest.storage import Away
 from contest.web.answers import is_htmx, wants_json
 from contest.web.context import say_nothing_that_needs_the_database
 from contest.web.forms import came_from_here, typed
@@ -192,6 +193,17 @@ def _database_away(error: Exception) -> Response:
     current_app.logger.error("database does not answer: %s", error)
     db.session.rollback()
     say_nothing_that_needs_the_database()
+    return _later()
+
+
+def _storage_away(error: Exception) -> Response:
+    """So with the server that keeps the files; what it took before counts, and clients ask how much that is."""
+    current_app.logger.error("storage does not answer: %s", error)
+    db.session.rollback()
+    return _later()
+
+
+def _later() -> Response:
     response = answer(503, words_503())
     response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
@@ -214,6 +226,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     for away in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(away, _database_away)
+    app.register_error_handler(Away, _storage_away)
     app.register_error_handler(500, _broken)
     source = app.jinja_env.loader.get_source(app.jinja_env, "errors/500.html")[0] if app.jinja_env.loader else ""
     app.extensions["contest.page_500"] = source  # read now: a broken disk cannot take it away

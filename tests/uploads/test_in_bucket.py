@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,12 +13,14 @@ import sqlalchemy as sa
 from flask import Flask
 
 from contest import clock
+from contest.app import create_app
 from contest.db import db, transaction
 from contest.storage import storage
 from contest.uploads import originals, parts, parts_in_bucket
 from contest.uploads.models import Arrival, Upload
 from contest.uploads.rules import sign_purpose
 from tests.factories import a_person
+from tests.servers import free_port
 from tests.uploads.factories import MIB, Tus, an_upload, encoded
 from tests.uploads.live import Sender, Server
 from tests.uploads.test_housekeeping import clean
@@ -175,3 +178,22 @@ def test_what_was_given_up_and_what_nobody_knows_leaves_the_bucket(bucket_app: F
         clean(bucket_app)
 
     assert left_over() == ([], [], 0)
+
+
+def test_a_bucket_that_is_away_for_a_moment_costs_a_pause_and_no_byte(bucket_app: Flask) -> None:
+    instance = bucket_app.config["SETTINGS"].instance
+    person = a_person()
+    tus = Tus(bucket_app, person)
+    path = tus.begin(len(BODY))
+    tus.patch(path, 0, BODY[: 8 * MIB])
+    text = (instance / "contest.toml").read_text()
+    elsewhere = re.sub(r"(?m)^s3_endpoint = .*$", f's3_endpoint = "http://127.0.0.1:{free_port()}"', text)
+    (instance / "contest.toml").write_text(elsewhere)
+    cut_off = Tus(create_app(instance=instance, testing=True), person)
+    (instance / "contest.toml").write_text(text)
+
+    answer = cut_off.patch(path, 8 * MIB, BODY[8 * MIB : 16 * MIB])
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert cut_off.offset(path) == tus.offset(path) == 8 * MIB
+    assert tus.patch(path, 8 * MIB, BODY[8 * MIB : 16 * MIB]).status_code == 204
