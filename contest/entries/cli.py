@@ -20,6 +20,7 @@ from contest.jobs.actions import enqueue
 from contest.media import process
 from contest.media.capabilities import can_know_sounds
 from contest.media.sandbox import detect
+from contest.web.commands import in_english
 
 SIGNS = {"accept": "✓", "advise": "!", "reject": "✗", "unreadable": "✗"}
 
@@ -52,6 +53,7 @@ def check(paths: tuple[Path, ...], rules: str | None, as_json: bool, language: s
 @media.command("fingerprints")
 @click.option("--start", is_flag=True, help="Let the worker begin now, and not at its next turn.")
 @click.option("--again", is_flag=True, help="Try those anew of which none could be made.")
+@in_english
 def fingerprints(start: bool, again: bool) -> None:
     """Say how many works lack the fingerprints by which copies are found; the worker makes them by itself."""
     with transaction():

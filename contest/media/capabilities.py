@@ -4,7 +4,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 from contest.media.process import Cut
@@ -23,6 +22,7 @@ FILTERS = (
 )
 TONE_MAPPING = ("zscale", "tonemap")
 _TOOLS = ("setpriv", "prlimit", "nice")
+_answers: dict[tuple[str, ...], str] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +39,10 @@ def findings(box: Sandbox) -> list[Finding]:
     return [*_programs(), *_ffmpeg_parts(), _sandbox(box), _photos(), _fonts()]
 
 
-@cache
 def can_tone_map() -> bool:
     return set(TONE_MAPPING) <= _names("-filters")
 
 
-@cache
 def can_know_sounds() -> bool:
     """Whether this ffmpeg was built with chromaprint, as Debian's is; without it sounds are not compared."""
     return "chromaprint" in _names("-muxers")
@@ -127,11 +125,15 @@ def _names(flag: str) -> set[str]:
     return {parts[1] for line in _answer("ffmpeg", "-hide_banner", flag).splitlines() if len(parts := line.split()) > 1}
 
 
-@cache
 def _answer(*argv: str) -> str:
-    """What a program on this machine prints, empty when it cannot be run."""
+    """What a program on this machine prints, empty when it cannot be run. Only an answer is remembered: a program that
+    is being replaced this moment may be there the next time."""
+    if argv in _answers:
+        return _answers[argv]
     try:
         done = run(list(argv), inputs={}, output=None, timeout_s=20, limits=Limits(), level=LIMITS_ONLY)
     except (Cut, OSError):
         return ""
-    return done.stdout.decode(errors="replace") if done.returncode == 0 else ""
+    if done.returncode != 0:
+        return ""
+    return _answers.setdefault(argv, done.stdout.decode(errors="replace"))
