@@ -54,7 +54,7 @@ class S3Storage:
                 **own_server,  # type: ignore[arg-type]  # the stubs do not know Config's options as a mapping
             ),
         )
-        self._client = cast("S3Client", _Asked(client))
+        self._client: S3Client = cast(Any, _Asked(client))
 
     def put(self, key: str, source: Path | BinaryIO, *, content_type: str = OCTETS, move: bool = False) -> Stat:
         name, extra = self._name(key), {"ContentType": content_type}
