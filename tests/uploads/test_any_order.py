@@ -142,8 +142,9 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(path=uploads, length=st.integers(1, 40))
     def die_with_the_upload_in_hand(self, path: str, length: int) -> None:
-        """The process is killed after its bytes are kept, and cannot let go of the upload."""
-        if self.expected[path].state != "receiving":
+        """The process is killed after its bytes are kept, and cannot let go of the upload: the other takes it over."""
+        upload = self.expected[path]
+        if upload.state != "receiving":
             return
         with patch.object(parts_in_bucket, "_let_go"):
             self.die_between_the_bytes_and_the_note(path, length=length)
@@ -152,7 +153,10 @@ class AnyOrder(RuleBasedStateMachine):
             return  # a file's lock ends with the process
         assert self.windows[0].patch(path, 0, b"").status_code == 423
         with transaction():
-            db.session.execute(sa.update(Arrival).values(held_until=database_now() - timedelta(seconds=1)))
+            mine = sa.update(Arrival).where(Arrival.upload_id == upload_id)
+            db.session.execute(mine.values(held_until=database_now() - timedelta(seconds=1)))
+        assert self.windows[1].patch(path, upload.kept, b"").status_code == 204
+        self._grew(path, 0)
 
     @rule(path=uploads)
     def write_at_once(self, path: str) -> None:
