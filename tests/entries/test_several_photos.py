@@ -84,7 +84,9 @@ DROP = """async (names) => {
   const canvas = Object.assign(document.createElement("canvas"), { width: 1700, height: 1200 });
   const transfer = new DataTransfer();
   for (const name of names) {
-    canvas.getContext("2d").fillRect(0, 0, 100 * transfer.items.length, 100);
+    const pen = canvas.getContext("2d");
+    pen.fillStyle = "white"; // or all were black, and one would be taken for the other half of the one before
+    pen.fillRect(0, 0, 100 * transfer.items.length, 100);
     const blob = await new Promise((made) => canvas.toBlob(made, "image/jpeg"));
     transfer.items.add(new File([blob], name, { type: "image/jpeg" }));
   }
