@@ -9,7 +9,7 @@ import ffmpeg
 
 from contest.media.commands import INPUT, compiled, guard
 from contest.media.facts import AiLabel, Facts
-from contest.media.filters import even, scaled, standard_range, whole
+from contest.media.filters import copies, even, scaled, standard_range, whole
 from contest.media.formats import Format
 
 HLS_FOLDER = "hls"
@@ -93,12 +93,12 @@ def film(
     pictures = scaled(pictures, rungs[0].width, rungs[0].height)
     pictures = standard_range(pictures, facts, can_tone_map=can_tone_map)
     sound = _sound(given, facts)
-    sounds = [sound] if sound is None or len(rungs) == 1 else list(_copies(sound, "asplit", len(rungs)))
+    sounds = [sound] if sound is None or len(rungs) == 1 else copies(sound, "asplit", len(rungs))
     outputs = []
     for place, size in enumerate(rungs):
         smaller = None
         if place + 1 < len(rungs):
-            pictures, smaller = _copies(pictures, "split", 2)
+            pictures, smaller = copies(pictures, "split", 2)
         heard = sounds[place] if sound is not None else None
         outputs.append(
             _stream(
@@ -113,12 +113,6 @@ def film(
         if smaller is not None:
             pictures = scaled(smaller, rungs[place + 1].width, rungs[place + 1].height)
     return compiled(*outputs)
-
-
-def _copies(stream: Any, name: str, number: int) -> list[Any]:
-    """The same for several outputs."""
-    several = stream.filter_multi_output(name)
-    return [several[place] for place in range(number)]
 
 
 def copied(facts: Facts, *, form: Format) -> list[str]:

@@ -32,6 +32,12 @@ def whole(pictures: Any, facts: Facts) -> Any:
     return pictures.filter("yadif", parity=parity)
 
 
+def copies(stream: Any, name: str, number: int) -> list[Any]:
+    """The same for several outputs, by the filter `name`: split for pictures, asplit for sound."""
+    several = stream.filter_multi_output(name, number)
+    return [several[place] for place in range(number)]
+
+
 def full_range(pictures: Any) -> Any:
     return pictures.filter("scale", out_range="pc").filter("format", "yuvj420p")
 

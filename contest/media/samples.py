@@ -16,7 +16,7 @@ import ffmpeg
 
 from contest.media import formats
 from contest.media.commands import INPUT, compiled, guard
-from contest.media.filters import tone_mapped
+from contest.media.filters import copies, tone_mapped
 from contest.media.formats import Format
 from contest.media.scan import StreamScan
 
@@ -144,7 +144,7 @@ def look_and_listen(form: Format, wanted: Plan, *, video: int, audio: int | None
         outputs += _stretch(form, wanted, end, wanted.end_s + 1, video=video, names=(END, SEEN_END))
     if audio is not None:
         given = ffmpeg.input(INPUT, vn=None, **brief, **guard(form))[str(audio)]
-        heard, kept = _copies(given, "asplit", 2)
+        heard, kept = copies(given, "asplit", 2)
         heard = heard.filter("ebur128", framelog="verbose", metadata=1)
         heard = heard.filter("ametadata", "print", key="lavfi.r128.M", file=LOUD)
         kept = kept.filter("volume", 1 / HEADROOM, precision="float").filter("aformat", "s16")
@@ -181,7 +181,7 @@ def _stretch(
     pictures = given[str(video)].filter("fps", fps=EDGE_FPS)
     if is_moment:
         return [ffmpeg.output(_grey(pictures, wanted.width, wanted.height), names[0], f="rawvideo")]
-    grey, seen = _copies(pictures, "split", 2)
+    grey, seen = copies(pictures, "split", 2)
     only_first = {"frames:v": 1} if names[1] == SEEN_START else {}
     return [
         ffmpeg.output(_grey(grey, wanted.width, wanted.height), names[0], f="rawvideo"),
@@ -204,7 +204,7 @@ def _spread_out(form: Format, wanted: Plan, brief: dict[str, Any], *, video: int
         names = [SPREAD, SEEN]
         if place in wanted.closer:
             names += [CLOSE, *([ROWS] if wanted.rows else [])]
-        for name, copy in zip(names, _copies(picture, "split", len(names)), strict=True):
+        for name, copy in zip(names, copies(picture, "split", len(names)), strict=True):
             taken[name].append(_looked_at(copy, name, wanted))
     outputs = []
     for name, pictures in taken.items():
@@ -221,11 +221,6 @@ def _looked_at(picture: Any, name: str, wanted: Plan) -> Any:
     if name == ROWS and wanted.rows:
         return picture.filter("crop", *wanted.rows).filter("format", "gray").filter("setsar", 1)
     return _grey(picture, *(wanted.close if name == CLOSE else (wanted.width, wanted.height)))
-
-
-def _copies(stream: Any, name: str, number: int) -> list[Any]:
-    several = stream.filter_multi_output(name, number)
-    return [several[place] for place in range(number)]
 
 
 def _at_key(form: Format, wanted: Plan, at: float) -> dict[str, Any]:

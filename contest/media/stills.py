@@ -4,7 +4,7 @@ import ffmpeg
 
 from contest.media.commands import INPUT, compiled, guard
 from contest.media.facts import Facts
-from contest.media.filters import full_range, scaled, standard_range, whole, within
+from contest.media.filters import copies, full_range, scaled, standard_range, whole, within
 from contest.media.formats import OURS, Format
 from contest.media.posters import THUMB_SIDE
 from contest.media.storyboard import Sheet
@@ -29,7 +29,7 @@ def poster(
     pictures = whole(given[str(facts.video_stream)], facts)
     pictures = standard_range(scaled(pictures, width, height), facts, can_tone_map=can_tone_map)
     pictures = pictures.filter("signalstats").filter("metadata", "print", file="-")
-    large, small, thumb = (pictures.filter_multi_output("split", 3)[place] for place in range(3))
+    large, small, thumb = copies(pictures, "split", 3)
     small = small.filter("scale", *within(facts, POSTER_SMALL_SIDE))
     thumb = thumb.filter("scale", THUMB_SIDE, THUMB_SIDE, flags="area")
     options = {"frames:v": 1, "map_metadata": -1, "fflags": "+bitexact"}
