@@ -14,12 +14,12 @@ from contest.ranking.diagnostics import odd_scores, reports
 from contest.ranking.engines import method_of
 from contest.ranking.favour import favours
 from contest.ranking.mean import Criterion, Marks
-from contest.ranking.methods import Scores, scored
+from contest.ranking.methods import scored
 from contest.ranking.record import criteria_of, exact_of, fingerprint, marks_of, recompute
 from contest.ranking.severity import fit
 from contest.ranking.sheet import Sheet
 from contest.ranking.situation import Method, Said, Situation, proposed, warnings, why_not
-from contest.ranking.ties import places
+from contest.ranking.stability import without_each_judge
 from contest.ranking.uncertainty import Draws, Outlook, drawn, extra_ballots, outlooks
 
 EXTRA_EACH = 2  # ballots proposed for each close call
@@ -105,7 +105,17 @@ def _outlook(
         ],
         "close": [[name for name in entries if line[name].is_close] for line in lines],
         "extra": _extra(sheet, lines, asked),
-        "without": _without_each(sheet, entries, method, document, asked.seats),
+        "without": [
+            {
+                "judge": one.judge,
+                "entering": list(one.entering),
+                "leaving": list(one.leaving),
+                "refused": said(one.refused) if one.refused else None,
+            }
+            for one in without_each_judge(
+                sheet, method, seats=asked.seats[-1], trim=document["rules"].get("trim", 1), among=entries
+            )
+        ],
     }
 
 
@@ -131,37 +141,6 @@ def _extra(sheet: Sheet, lines: Sequence[Mapping[str, Outlook]], asked: Asked) -
         judges=asked.judges,
     )
     return [{"entry": entry, "judges": list(judges)} for entry, judges in plan.items()]
-
-
-def _without_each(
-    sheet: Sheet, entries: Sequence[str], method: Method, document: Mapping[str, Any], seats: Sequence[int]
-) -> list[dict[str, Any]]:
-    """Which works would gain or lose a prize without each judge."""
-    trim, last = document["rules"].get("trim", 1), seats[-1]
-    winners = _winners(scored(sheet, method, trim=trim), sheet, entries, last)
-    found = []
-    for name, ballots in zip(sheet.judges, sheet.per_judge, strict=True):
-        if not ballots:
-            continue
-        left = sheet.without_judge(name)
-        scores = scored(left, method, trim=trim)
-        others = winners if scores.refused else _winners(scores, left, entries, last)
-        found.append(
-            {
-                "judge": name,
-                "entering": sorted(others - winners),
-                "leaving": sorted(winners - others),
-                "refused": said(scores.refused) if scores.refused else None,
-            }
-        )
-    return found
-
-
-def _winners(scores: Scores, sheet: Sheet, entries: Sequence[str], seats: int) -> set[str]:
-    """The works in the contest at or before the last seat, all of a tie across it included."""
-    values = scores.by_name(sheet)
-    ranked = places({name: values[name] for name in entries if name in values})
-    return {one.entry for one in ranked if one.place <= seats}
 
 
 def _panel(sheet: Sheet) -> dict[str, Any]:
