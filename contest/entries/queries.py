@@ -153,24 +153,38 @@ def pairs_of(entry: Entry) -> list[Pair]:
 
 def pairs_in(edition: Edition) -> list[Pair]:
     """All of an edition: those that nobody has looked at first. What lies within it is listed once."""
-
-    def seen_from(mine: Any, theirs: Any) -> sa.ColumnElement[bool]:
-        return sa.or_(theirs.edition_id != edition.id, mine.id > theirs.id)
-
-    return _pairs(seen_from, edition_id=edition.id)
+    return _pairs(_once(edition), edition_id=edition.id)
 
 
 def pair_in(edition: Edition, resemblance_id: int) -> Pair | None:
     """One of them; None when it is no concern of this edition."""
-    return next((pair for pair in pairs_in(edition) if pair.row.id == resemblance_id), None)
+    one = Resemblance.id == resemblance_id
+    return next(iter(_pairs(_once(edition), one, edition_id=edition.id)), None)
 
 
 def open_pairs(edition: Edition) -> int:
     """How many wait for somebody to look at them."""
-    return sum(not pair.row.verdict for pair in pairs_in(edition))
+    found, _mine, _theirs = _of_two(_once(edition), edition_id=edition.id)
+    return how_many(found.where(Resemblance.verdict == "").with_only_columns(Resemblance.id))
 
 
-def _pairs(only: Callable[[Any, Any], sa.ColumnElement[bool]], *, edition_id: int) -> list[Pair]:
+Only = Callable[[Any, Any], sa.ColumnElement[bool]]
+
+
+def _once(edition: Edition) -> Only:
+    return lambda mine, theirs: sa.or_(theirs.edition_id != edition.id, mine.id > theirs.id)
+
+
+def _pairs(only: Only, *further: sa.ColumnElement[bool], edition_id: int) -> list[Pair]:
+    found, mine, theirs = _of_two(only, edition_id=edition_id)
+    likest = (Resemblance.verdict != "", -1.0 * Resemblance.alike / Resemblance.of, Resemblance.id)
+    shown = [*_with_pictures(mine), *_with_pictures(theirs), joinedload(Resemblance.decided_by)]
+    rows = db.session.execute(found.where(*further).order_by(*likest).options(*shown)).unique().all()
+    return [Pair(row=row, mine=one, theirs=other) for row, one, other in rows]
+
+
+def _of_two(only: Only, *, edition_id: int) -> tuple[sa.Select[Resemblance, EntryFile, EntryFile], Any, Any]:
+    """Resemblances with the two files; `only` says of which two entries."""
     mine, theirs = aliased(EntryFile), aliased(EntryFile)
     my_entry, their_entry = aliased(Entry), aliased(Entry)
     my_asset, their_asset = aliased(Asset), aliased(Asset)
@@ -197,10 +211,7 @@ def _pairs(only: Callable[[Any, Any], sa.ColumnElement[bool]], *, edition_id: in
             my_asset.sha256 != their_asset.sha256,
         )
     )
-    likest = (Resemblance.verdict != "", -1.0 * Resemblance.alike / Resemblance.of, Resemblance.id)
-    shown = [*_with_pictures(mine), *_with_pictures(theirs), joinedload(Resemblance.decided_by)]
-    rows = db.session.execute(found.order_by(*likest).options(*shown)).unique().all()
-    return [Pair(row=row, mine=one, theirs=other) for row, one, other in rows]
+    return found, mine, theirs
 
 
 def _with_pictures(file: Any) -> list[sa.orm.interfaces.ORMOption]:
