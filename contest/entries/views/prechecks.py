@@ -12,13 +12,12 @@ from contest.entries import rules
 from contest.entries.models import SHOWCASE, Entry
 from contest.entries.rules.early import Claims, early_fault, early_findings, form_of
 from contest.entries.rules.limits import rules_of
-from contest.entries.rules.unreadable import Sorry, sorry
+from contest.entries.rules.unreadable import Sorry
 from contest.entries.rules.wording import line
 from contest.entries.views.blueprint import bp, my_entry
-from contest.entries.views.files import limits_for, place_of
+from contest.entries.views.files import limits_for, place_of, sorry_here
 from contest.errors import Refused
 from contest.media.facts import Code
-from contest.media.sandbox import WALLED
 from contest.uploads import workshop
 from contest.uploads.actions import refuse_hopeless
 from contest.uploads.models import Upload
@@ -75,7 +74,7 @@ def _why_refused(entry: Entry, role: str, claims: Claims, known: Upload | None) 
 
 
 def _sorry_for(entry: Entry, fault: Code, claims: Claims) -> Sorry:
-    return sorry(fault, form_of(claims), kind=entry.category.kind, walls=workshop.level() >= WALLED)
+    return sorry_here()(fault, form_of(claims), kind=entry.category.kind)
 
 
 def _in_words(entry: Entry, fault: Sorry | None, found: list[rules.Finding]) -> str:
