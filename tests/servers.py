@@ -9,6 +9,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
+
+from flask import Flask
+from werkzeug.serving import make_server
 
 
 def free_port() -> int:
@@ -62,6 +66,20 @@ def postgres_tools() -> Path:
     if not found and not versions:
         raise RuntimeError("PostgreSQL is not installed; script/setup --test installs it")
     return Path(found).parent if found else versions[-1]
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """The address of `app` on a port of its own, answered by threads of this process."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @contextmanager

@@ -3,15 +3,14 @@
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from flask import send_from_directory
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from werkzeug.serving import make_server
 
 from tests.chromium import DESKTOP, PHONE
+from tests.servers import serving
 from tests.web.sample import sample_app
 
 pytestmark = [pytest.mark.e2e, pytest.mark.one_database]
@@ -46,13 +45,8 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(films: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     app = sample_app(tmp_path_factory.mktemp("sample"), testing=False)
     app.add_url_rule("/media/<path:name>", "media", lambda name: send_from_directory(films, name))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(app) as address:
+        yield address
 
 
 @pytest.fixture

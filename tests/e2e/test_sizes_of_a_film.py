@@ -3,13 +3,11 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from flask import send_from_directory
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from contest.media.films import render_film
 from contest.media.pictures import render_storyboard
@@ -17,6 +15,7 @@ from contest.media.probe import examine
 from contest.media.sandbox import detect
 from tests.chromium import DESKTOP
 from tests.e2e.test_scripts import WITHOUT_HLS, ffmpeg
+from tests.servers import serving
 from tests.web.sample import sample_app
 
 pytestmark = pytest.mark.e2e
@@ -41,13 +40,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     app = sample_app(tmp_path_factory.mktemp("sample"), testing=False)
     app.add_url_rule("/media/<path:name>", "media", lambda name: send_from_directory(folder, name))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(app) as address:
+        yield address
 
 
 @pytest.fixture(params=[WITHOUT_HLS], ids=["hls.js"])

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from threading import Thread
 
 import pytest
 from flask import Flask, current_app, g
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, Page, Route, expect
-from werkzeug.serving import make_server
 
 from contest import clock
 from contest.accounts.actions import start_session
@@ -20,6 +18,7 @@ from contest.judging.models import Assignment, Round
 from contest.web.filters import clock_time
 from tests.chromium import DESKTOP, PHONE, TABLET
 from tests.judging.factories import a_round, assignments_of, judges_of, marks_for, organiser_of
+from tests.servers import serving
 
 pytestmark = [pytest.mark.e2e, pytest.mark.one_database]
 
@@ -27,13 +26,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.one_database]
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     app.config["SESSION_COOKIE_SECURE"] = False
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(app) as address:
+        yield address
 
 
 @pytest.fixture
