@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -105,15 +105,12 @@ def _trimmed(ballots: list[Counted], trim: int) -> list[Counted]:
     """Mark what is left out; of equal scores it does not matter which."""
     ordered = sorted(ballots, key=lambda one: (one.total, one.judge))
     out = {one.judge for one in [*ordered[:trim], *ordered[len(ordered) - trim :]]}
-    return [
-        Counted(judge=one.judge, marks=one.marks, points=one.points, total=one.total, left_out=one.judge in out)
-        for one in ballots
-    ]
+    return [replace(one, left_out=one.judge in out) for one in ballots]
 
 
 def _adjusted(one: Counted, model: Mapping[str, Any]) -> Counted:
     severity = model["judges"][one.judge]["severity"]
-    return _made(one, severity=severity, value=float(one.total) - severity, weight=None)
+    return replace(one, severity=severity, value=float(one.total) - severity)
 
 
 def _calibrated(ballots: Sequence[Counted], model: Mapping[str, Any]) -> tuple[list[Counted], tuple[float, float]]:
@@ -127,20 +124,8 @@ def _calibrated(ballots: Sequence[Counted], model: Mapping[str, Any]) -> tuple[l
         judge = judges[one.judge]
         quality = (float(one.total) - judge["base"]) / judge["slope"]
         value = model["middle"] + model["width"] * (quality - model["centre"])
-        found.append(_made(one, severity=judge["base"] - centre, value=value, weight=powers[one.judge] / whole))
+        found.append(replace(one, severity=judge["base"] - centre, value=value, weight=powers[one.judge] / whole))
     return found, (model["middle"] - model["width"] * model["centre"], 1.0 / whole)
-
-
-def _made(one: Counted, *, severity: float, value: float, weight: float | None) -> Counted:
-    return Counted(
-        judge=one.judge,
-        marks=one.marks,
-        points=one.points,
-        total=one.total,
-        severity=severity,
-        value=value,
-        weight=weight,
-    )
 
 
 def row_of(snapshot: ResultSnapshot, entry_id: int) -> ResultRow | None:
