@@ -38,13 +38,9 @@ def of_photo(grey: "Grey") -> tuple[str, ...]:
     return (whole, *filter(None, (fingerprint(_trimmed(grey, trim)) for trim in TRIMS[1:]))) if whole else ()
 
 
-def of_film(pictures: Sequence["Grey"], *, bars: Sequence[float] = ()) -> tuple[str, ...]:
-    """Of each picture that shows something, without the `bars` above, below, left and right, in percent."""
-    return tuple(filter(None, (of_picture(picture, bars=bars) for picture in pictures)))
-
-
 def of_picture(picture: "Grey", *, bars: Sequence[float] = ()) -> str:
-    """Of one picture of a film; empty where nothing is to be seen."""
+    """Of one picture of a film, without the `bars` above, below, left and right, in percent; empty where nothing is to
+    be seen."""
     above, below, left, right = (share / 100 for share in bars or (0, 0, 0, 0))
     return fingerprint(_less(_trimmed(picture, (left, above, right, below))))
 

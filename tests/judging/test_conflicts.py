@@ -17,7 +17,7 @@ from contest.judging.actions import conflicts
 from contest.judging.models import Assignment, Ballot, ConflictOfInterest, PanelMember, Round
 from contest.judging.queries import bench, desk
 from contest.judging.queries.conflict_lines import lines_of, meeting_of
-from contest.judging.queries.conflicts import barred_assignments, barred_pairs, held_pairs
+from contest.judging.queries.conflicts import Pair, barred_assignments, ground_of, held_pairs
 from contest.judging.relations import Target, folded
 from contest.results.actions import compute_result, give_awards, publish
 from contest.results.queries import record_of
@@ -32,6 +32,10 @@ from tests.judging.factories import (
     judges_of,
     organiser_of,
 )
+
+
+def barred_pairs(round_: Round) -> frozenset[Pair]:
+    return ground_of(round_).barred
 
 
 def a_unit(name: str = "榆次区科技馆", *, area: str = "") -> Unit:

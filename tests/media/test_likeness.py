@@ -1,14 +1,15 @@
 """Whether a copy is known again and a different picture is not: on real files, measured as entries are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image, ImageEnhance
 
 from contest.media.fingerprints import NoFingerprint, of_rendition
-from contest.media.likeness import alike_films, alike_photos, of_film, of_photo, pack
+from contest.media.likeness import alike_films, alike_photos, of_photo, of_picture, pack
 from contest.media.probe import examine
 from contest.media.sandbox import Sandbox
 from tests.media.clips import H264, ffmpeg
@@ -64,6 +65,11 @@ def test_the_same_photo_is_known_again(way: str, best: Sandbox, tmp_path: Path) 
     copy = likeness(COPIES[way](original), tmp_path / "copy.jpg", best, quality=40)
 
     assert (alike_photos(mine, [copy]), alike_photos(copy, [mine])) == ([True], [True])
+
+
+def of_film(pictures: Sequence[Any]) -> tuple[str, ...]:
+    """Of each picture that shows something."""
+    return tuple(filter(None, map(of_picture, pictures)))
 
 
 def test_other_photos_of_the_same_kind_are_not_taken_for_it() -> None:

@@ -127,13 +127,6 @@ def clear_pair(round_: Round, judge_id: int, entry_id: int, *, reason: str, by: 
             lift_conflict(row, reason=reason, still_so=False, by=by, at=at)
 
 
-def confirm_pair(
-    round_: Round, judge: Person, entry_id: int, *, kind: str, reason: str, by: Person, at: datetime
-) -> Settled:
-    """An organiser looked at this judge and this work and found a tie."""
-    return declare_conflict(round_, judge, Target(entry_id=entry_id), kind=kind, reason=reason, by=by, at=at)
-
-
 def set_area_rule(round_: Round, *, bars: bool, by: Person, at: datetime) -> None:
     """Whether the same area is a conflict; fixed once works are assigned."""
     lock(round_)

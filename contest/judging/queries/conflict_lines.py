@@ -215,10 +215,6 @@ def unit_names() -> list[str]:
     return list(db.session.scalars(sa.select(Unit.name).order_by(Unit.name)))
 
 
-def area_names() -> list[str]:
-    return list(db.session.scalars(sa.select(Area.name).order_by(Area.name)))
-
-
 def aliases() -> list[UnitAlias]:
     found = sa.select(UnitAlias).join(UnitAlias.unit).order_by(Unit.name, UnitAlias.name)
     return list(db.session.scalars(found.options(sa.orm.contains_eager(UnitAlias.unit))))

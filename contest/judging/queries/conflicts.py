@@ -50,6 +50,7 @@ class Ground:
 
     @property
     def barred(self) -> frozenset[Pair]:
+        """(judge, entry) that must never be assigned, served or counted, by id."""
         return frozenset((tie.judge_id, tie.entry_id) for tie in self.ties if tie.is_sure)
 
     @property
@@ -59,11 +60,6 @@ class Ground:
 
     def of_pair(self, judge_id: int, entry_id: int) -> list[Tie]:
         return [tie for tie in self.ties if (tie.judge_id, tie.entry_id) == (judge_id, entry_id)]
-
-
-def barred_pairs(round_: Round) -> frozenset[Pair]:
-    """(judge, entry) that must never be assigned, served or counted, by id. The one question that everything asks."""
-    return ground_of(round_).barred
 
 
 def held_pairs(round_: Round) -> frozenset[Pair]:

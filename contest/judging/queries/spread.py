@@ -7,7 +7,7 @@ from contest.ranking.numbers import shortest
 
 SHOWN_FROM = 5  # fewer say nothing about anybody's habit
 STEP = 500  # hundredths of a point in one bar
-WIDTH, HEIGHT, BASE = 360, 92, 70  # the drawing's own units; words stand below the base line
+WIDTH, BASE = 360, 70  # the drawing's own units; words stand below the base line
 ROOM = 60  # for the tallest bar
 
 
