@@ -60,6 +60,11 @@ class Settings:
         return self.database_url or f"sqlite:///{self.instance / 'contest.sqlite'}"
 
     @property
+    def scratch(self) -> Path:
+        """The folder for what is half done; housekeeping removes what killed processes leave in it."""
+        return self.instance / "scratch"
+
+    @property
     def storage(self) -> str:
         return self.storage_url or f"file://{self.instance / 'media'}"
 

@@ -39,9 +39,8 @@ def work() -> None:
 
 def _keep_scratch_here(settings: Settings) -> None:
     """What a killed worker leaves in the system's folder for such things nobody removes; here housekeeping does."""
-    scratch = settings.instance / "scratch"
-    scratch.mkdir(parents=True, exist_ok=True)
-    tempfile.tempdir = str(scratch)
+    settings.scratch.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(settings.scratch)
 
 
 @jobs.command("list")

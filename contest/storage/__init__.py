@@ -23,7 +23,7 @@ def open_storage(settings: Settings) -> Storage:
             bucket=where.netloc,
             prefix=where.path.strip("/"),
             endpoint=settings.s3_endpoint,
-            scratch=settings.instance / "scratch",
+            scratch=settings.scratch,
         )
     return LocalStorage(Path(unquote(where.path)))
 

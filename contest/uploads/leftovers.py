@@ -13,8 +13,8 @@ from contest.jobs.registry import RunningJob, periodic
 from contest.storage import storage
 from contest.uploads.models import Rendition
 from contest.uploads.queries import running_tokens
+from contest.uploads.rules import LEFT_ALONE_S
 
-LEFT_ALONE_S = 24 * 3600  # an attempt may take hours; what it has put down is in no row before it ends
 TOKEN_CHARS = 12  # of an attempt, as `begin_rendition` writes them into the prefix
 
 log = structlog.get_logger(__name__)

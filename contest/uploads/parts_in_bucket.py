@@ -72,7 +72,7 @@ class BucketPart:
 
     def __init__(self, upload_id: str, token: str, kept: Kept, settings: Settings) -> None:
         self._upload_id, self._token, self._kept = upload_id, token, kept
-        self._scratch = settings.instance / "scratch"
+        self._scratch = settings.scratch
         self._renewed = time.monotonic()
 
     @property

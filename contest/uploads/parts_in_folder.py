@@ -112,7 +112,7 @@ class PartsInFolder:
         return digest.hexdigest()
 
     def names(self) -> set[str]:
-        return {path.name for path in self.folder.iterdir() if _is_old(path, seconds=YOUNG_S)}
+        return {path.name for path in self.folder.iterdir() if is_old(path, seconds=YOUNG_S)}
 
     def remove_orphans(self, *, older_than_s: int) -> None:
         """A part file has the name of its upload: there are no others."""
@@ -140,7 +140,8 @@ def _is_still(path: Path, handle: int) -> bool:
         return False
 
 
-def _is_old(path: Path, *, seconds: int) -> bool:
+def is_old(path: Path, *, seconds: int) -> bool:
+    """Whether it is there and was left alone for so long."""
     with contextlib.suppress(FileNotFoundError):
         return path.stat().st_mtime < time.time() - seconds
     return False

@@ -30,6 +30,9 @@ PURPOSE_LASTS_S = 7 * 24 * 3600
 MOST_UNFINISHED = 12  # of one person: room is kept for each of them
 PLAIN_MAX_BYTES = 60 * MIB  # by an ordinary form post; the rest of the request must fit as well
 
+# What nobody knows is kept this long before it is taken for rubbish: an attempt may take hours, and what it has put
+# down is in no row before it ends.
+LEFT_ALONE_S = 24 * 3600
 # These may be the machine's fault and not the file's: a child killed for want of memory looks just the same. So they
 # must come again, and a worker that died in between is no proof.
 BLAME_LATE = (Code.TOO_HARD, Code.TIMEOUT)

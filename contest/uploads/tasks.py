@@ -2,7 +2,6 @@
 
 import contextlib
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +17,7 @@ from contest.jobs.registry import RunningJob, TryAgain, periodic, task
 from contest.media.encode import FALLBACK
 from contest.media.facts import Facts, Kind, Unreadable
 from contest.media.films import render_film, render_first
-from contest.media.outputs import RenderFailed, Trouble, output_of
+from contest.media.outputs import Output, RenderFailed, Trouble, output_of
 from contest.media.pictures import jpeg_size, render_poster, render_storyboard
 from contest.media.probe import examine
 from contest.media.render import render_photo, render_photo_smaller
@@ -36,6 +35,7 @@ from contest.uploads.actions import (
     take_note,
 )
 from contest.uploads.models import EVIDENCE, FIRST, SMALLER, STORYBOARD, Asset, Rendition
+from contest.uploads.parts_in_folder import is_old
 from contest.uploads.queries import (
     abandoned_uploads,
     asset_of,
@@ -46,12 +46,11 @@ from contest.uploads.queries import (
     upload_ids_with_parts,
 )
 from contest.uploads.registry import tell_rendered
-from contest.uploads.rules import BLAME_LATE
+from contest.uploads.rules import BLAME_LATE, LEFT_ALONE_S
 
 # Raise one when what is made changes: it is then made anew, beside the old files.
 VERSIONS = {"poster": 2, FIRST: 1, "film": 3, STORYBOARD: 1, "photo": 2, SMALLER: 1, EVIDENCE: 1}
 ENOUGH_TRIES = 3  # before a file is blamed for what may be the machine's fault
-LEFT_ALONE_S = 24 * 3600  # a file or folder nobody knows is kept this long before it is taken for rubbish
 
 Files = list[dict[str, Any]]  # as they stand in the row of a rendition
 
@@ -111,11 +110,7 @@ def _keep_evidence(asset: Asset, seen: Path, job: RunningJob) -> None:
     outputs = [output_of(seen, path.name, size=jpeg_size(path)) for path in sorted(seen.iterdir())]
     if not outputs:
         return
-    prefix = _begin(asset, EVIDENCE, job)
-    files = workshop.keep(outputs, made_in=seen, prefix=prefix, job=job)
-    with transaction():
-        job.hold()
-        finish_rendition(_place(asset, EVIDENCE, job), files, prefix=prefix)
+    _show(asset, EVIDENCE, outputs, made_in=seen, job=job)
 
 
 def _make_poster(asset: Asset, facts: Facts, bench: workshop.Bench, job: RunningJob) -> None:
@@ -127,11 +122,16 @@ def _make_poster(asset: Asset, facts: Facts, bench: workshop.Bench, job: Running
             raise TryAgain(str(error.code), f"No picture for a poster was made ({error}).") from error
         log.warning("uploads.no_poster", asset=asset.id, reason=str(error))
         return
-    prefix = _begin(asset, "poster", job)
-    files = workshop.keep(outputs, made_in=bench.into, prefix=prefix, job=job)
+    _show(asset, "poster", outputs, made_in=bench.into, job=job)
+
+
+def _show(asset: Asset, profile: str, outputs: list[Output], *, made_in: Path, job: RunningJob) -> None:
+    """Keep what was made on the way to a verdict; the job goes on after it."""
+    prefix = _begin(asset, profile, job)
+    files = workshop.keep(outputs, made_in=made_in, prefix=prefix, job=job)
     with transaction():
         job.hold()
-        finish_rendition(_place(asset, "poster", job), files, prefix=prefix)
+        finish_rendition(_place(asset, profile, job), files, prefix=prefix)
 
 
 @task("uploads.first", lane="check", attempts=3)
@@ -303,15 +303,8 @@ def _remove_dead_scratch(settings: Settings) -> None:
     folders = list(workshop.scratch_folder(settings).iterdir())
     alive = running_tokens()
     for folder in folders:
-        if folder.name.partition("-")[0] not in alive and _is_old(folder, seconds=LEFT_ALONE_S):
+        if folder.name.partition("-")[0] not in alive and is_old(folder, seconds=LEFT_ALONE_S):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_old(path: Path, *, seconds: int) -> bool:
-    try:
-        return path.stat().st_mtime < time.time() - seconds
-    except FileNotFoundError:
-        return False
 
 
 def _settings() -> Settings:

@@ -36,9 +36,8 @@ class Bench:
 
 def scratch_folder(settings: Settings) -> Path:
     """Where jobs put what is half done; each under the token of its attempt."""
-    folder = settings.instance / "scratch"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    settings.scratch.mkdir(parents=True, exist_ok=True)
+    return settings.scratch
 
 
 @contextmanager
