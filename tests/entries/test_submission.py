@@ -1,6 +1,7 @@
 """Handing an entry in: once, in time, complete, with a receipt."""
 
 import json
+import re
 import threading
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from flask import Flask
 
 from contest.accounts.models import Person
 from contest.audit.models import AuditLine
-from contest.clock import frozen, now
+from contest.clock import frozen, local, now
 from contest.db import db, transaction
 from contest.editions.models import Edition
 from contest.entries.actions import return_entry, submit_entry, withdraw_entry
@@ -53,11 +54,12 @@ def test_a_complete_entry_gets_a_number_and_a_signed_receipt(app: Flask) -> None
 
     assert (entry.state, entry.number, entry.submitted_at) == ("submitted", f"{at.year}-A-0001", at)
     file = entry.current_files[0].asset
+    began = file.upload.created_at.isoformat(timespec="microseconds")
     assert json.loads(receipt.body) == {
         "authors": ["Zhang Xiaolan"],
         "category": "短视频",
         "edition": "2026年晋中市科技活动周",
-        "files": [{"position": 1, "bytes": file.bytes, "sha256": file.sha256}],
+        "files": [{"position": 1, "bytes": file.bytes, "sha256": file.sha256, "began_at": began}],
         "number": entry.number,
         "submitted_at": at.isoformat(timespec="microseconds"),
         "title": "光",
@@ -320,6 +322,22 @@ def test_anybody_can_have_a_receipt_confirmed(browser: Browser) -> None:
     assert "Your file is the one that was handed in" in browser.text
     assert entry.number in browser.text
     assert "Secret" not in browser.text
+
+
+def test_the_receipt_says_when_the_sending_began(browser: Browser) -> None:
+    """A file begun before the deadline may end after it; a receipt of before this was said has none."""
+    entry = an_entry(an_edition(), with_asset=True)
+    upload = entry.current_files[0].asset.upload
+    receipt = hand_in(entry, at=upload.created_at + timedelta(hours=2))
+    browser.sign_in(entry.entrant).open(f"/entries/{entry.id}/receipt?lang=en")
+    began = local(upload.created_at, entry.edition.time_zone).strftime("%H:%M:%S")
+    assert re.findall(r"Sending began \d+ \w+ \d{4}, ([\d:]+) \(UTC\+08:00\)", browser.text) == [began]
+    with transaction():
+        said = json.loads(receipt.body)
+        del said["files"][0]["began_at"]
+        receipt.body = json.dumps(said)
+
+    assert "Sending began" not in browser.open(f"/entries/{entry.id}/receipt").text
 
 
 @pytest.mark.parametrize("signature", ["A" * 32, "'; DROP TABLE receipt; --", "光" * 200, "\x00", "%"])

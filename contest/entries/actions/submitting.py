@@ -66,14 +66,18 @@ def next_number(entry: Entry) -> str:
 
 
 def issue_receipt(entry: Entry, *, at: datetime, key: str) -> Receipt:
-    """What was handed in, when, and the hash of each file; canonical, so that it can be signed and compared."""
+    """What was handed in, when, and of each file the hash and when its sending began, which decides at a deadline;
+    canonical, so that it can be signed and compared."""
     said = {
         "authors": details_of(entry).authors,
         "category": entry.category.name,
         "edition": entry.edition.name,
-        "files": _hashes(entry),
+        "files": [
+            {**known, "began_at": _iso(file.asset.upload.created_at)}
+            for known, file in zip(_hashes(entry), entry.current_files, strict=True)
+        ],
         "number": entry.number,
-        "submitted_at": at.isoformat(timespec="microseconds"),
+        "submitted_at": _iso(at),
         "title": entry.title,
     }
     body = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -81,6 +85,10 @@ def issue_receipt(entry: Entry, *, at: datetime, key: str) -> Receipt:
     db.session.add(receipt)
     db.session.flush()
     return receipt
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat(timespec="microseconds")
 
 
 def sign(body: str, *, key: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -86,11 +87,14 @@ def receipt(entry_id: int) -> ResponseReturnValue:
     if found is None:
         flash(_("There is no receipt yet: this entry has not been submitted."), "warning")
         return redirect(url_for(".entry", entry_id=entry.id))
+    said = json.loads(found.body)
     return render_template(
         "entries/receipt.html",
         entry=entry,
         receipt=found,
-        said=json.loads(found.body),
+        said=said,
+        # The first receipts did not say it.
+        begun=[datetime.fromisoformat(file["began_at"]) if "began_at" in file else None for file in said["files"]],
         signature=grouped(found.signature),
         calendar=calendar(entry.edition, now()),
     )
